@@ -1,0 +1,1 @@
+"""What makes `.venv` before anything is installed: the standard library and these modules alone."""
