@@ -1,0 +1,18 @@
+"""How Alembic reaches the database: given a URL by the runner, never by a file."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool, text
+
+engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+with engine.connect() as connection:
+    # One transaction for each migration: a failed one leaves the database at the one before.
+    context.configure(
+        connection=connection,
+        version_table="alembic_version",
+        version_table_schema="pgc",
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.execute(text("grant select on pgc.alembic_version to pgc_person, pgc_worker"))
+    connection.commit()

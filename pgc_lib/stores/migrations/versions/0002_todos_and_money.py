@@ -1,0 +1,71 @@
+"""To-dos and transactions."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql as pg
+
+from pgc_lib.stores.migrations import guard
+
+revision = "0002"
+down_revision = "0001"
+
+
+def _system() -> list[sa.Column]:
+    moment = sa.TIMESTAMP(timezone=True)
+    return [
+        sa.Column("id", sa.UUID(), primary_key=True, server_default=sa.text("pgc.new_id()")),
+        sa.Column("owner", sa.UUID(), nullable=False, server_default=sa.text("pgc.me()")),
+        sa.Column("batch", sa.UUID()),
+        sa.Column("version", sa.Integer(), nullable=False, server_default=sa.text("1")),
+        sa.Column("created_at", moment, nullable=False, server_default=sa.func.now()),
+        sa.Column("updated_at", moment, nullable=False, server_default=sa.func.now()),
+    ]
+
+
+def upgrade() -> None:
+    """Make both tables and close them."""
+    op.execute("create schema todos")
+    op.create_table(
+        "items",
+        *_system(),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date()),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("done_at", sa.TIMESTAMP(timezone=True)),
+        sa.Column("minutes", sa.BigInteger()),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("tags", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        schema="todos",
+    )
+    op.create_index("items_owner_done_due", "items", ["owner", "done", "due"], schema="todos")
+    guard(op, "todos.items")
+
+    op.execute("create schema finance")
+    op.create_table(
+        "transactions",
+        *_system(),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(18, 4), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text()),
+        schema="finance",
+    )
+    op.create_index("transactions_owner_day", "transactions", ["owner", "day"], schema="finance")
+    op.create_index(
+        "transactions_owner_category_day", "transactions", ["owner", "category", "day"], schema="finance"
+    )
+    op.create_index(
+        "transactions_own_key", "transactions", ["owner", "reference"], unique=True, schema="finance"
+    )
+    guard(op, "finance.transactions")
+
+
+def downgrade() -> None:
+    """Take both areas away."""
+    op.execute("drop schema todos cascade")
+    op.execute("drop schema finance cascade")

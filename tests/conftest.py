@@ -1,0 +1,16 @@
+"""Fixtures that every test may use."""
+
+from tests.support.engines import (  # noqa: F401
+    engines,
+    engines_data,
+    home,
+    made_engines,
+    new_home,
+    open_folder,
+)
+from tests.support.needs import (  # noqa: F401
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    pytest_terminal_summary,
+)

@@ -1,0 +1,37 @@
+"""The back ends that the contract tests run against."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pgc_lib.stores.documents import DocumentStore
+from pgc_lib.stores.embedded import Endpoints
+from tests.support.documents import MongoBack, PostgresBack, database_for_stores
+from tests.support.mongo import Mongo, mongo  # noqa: F401  (a fixture)
+from tests.support.s3 import s3  # noqa: F401  (a fixture)
+
+
+@pytest.fixture(scope="session")
+def mongo_back(mongo: Mongo) -> MongoBack:  # noqa: F811
+    """Documents in MongoDB."""
+    return MongoBack(mongo)
+
+
+@pytest.fixture(scope="session")
+def postgres_back(engines: Endpoints) -> Iterator[PostgresBack]:
+    """Documents in PostgreSQL."""
+    back = PostgresBack(database_for_stores(engines.postgres_admin))
+    yield back
+    back.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_back: PostgresBack) -> DocumentStore:
+    """One person's documents in PostgreSQL, for tests that add to them freely."""
+    return postgres_back.store(postgres_back.person())
+
+
+@pytest.fixture(scope="session")
+def mongo_store(mongo_back: MongoBack) -> DocumentStore:
+    """One person's documents in MongoDB, likewise."""
+    return mongo_back.store(mongo_back.person())

@@ -1,0 +1,133 @@
+"""A migrated database on the shared engines, and persons made on demand.
+
+    def test_something(person):
+        mama, papa = person("mama"), person("papa")      # two Sessions, each with logins of its own
+        with mama.writing() as connection: …
+        share(mama, papa, "finance", "see")              # a grant from mama to papa
+
+    def test_more(house):                                # the database itself: its owner, worker, administrator
+        psycopg.connect(house.owner_url)
+
+Every person is new, with a name made unique, so tests never meet one another's rows. Options of `person`
+are those of `create_person` (`role="coach"`, `lang="en"`, …). `house.lab(session)` is that person's Lab.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from pgc_lib.core.crypto import new_key
+from pgc_lib.core.people import People
+from pgc_lib.core.provisioning import create_person
+from pgc_lib.core.session import Session
+from pgc_lib.settings import Secret
+from pgc_lib.stores import embedded
+from pgc_lib.stores.bootstrap import prepare
+from pgc_lib.stores.migrations import upgrade
+from pgc_lib.stores.postgres import WORKER, address_of
+
+if TYPE_CHECKING:
+    from pgc_lib.lab import Lab
+
+OWNER_PASSWORD = "the owner's password"
+WORKER_PASSWORD = "the worker's password"
+
+Person = Callable[..., Session]
+
+
+@dataclass
+class House:
+    """One migrated database on the shared engines."""
+
+    admin_url: str = field(repr=False)
+    """As PostgreSQL's superuser: sees everything, for looking behind the curtain."""
+    owner_url: str = field(repr=False)
+    """As `pgc_owner`."""
+    worker_url: str = field(repr=False)
+    """As `pgc_worker`."""
+    redis_admin: str = field(repr=False)
+    sessions: list[Session] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def person(self, name: str = "person", **options: Any) -> Session:
+        """A new person with every login; the name gets a number."""
+        made = create_person(
+            self.owner_url,
+            f"{name}-{next(self._numbers)}",
+            redis_admin_url=self.redis_admin,
+            **options,
+        )
+        session = Session(
+            person=made.person,
+            name=made.name,
+            database=made.database,
+            redis_url=made.redis,
+            encryption_key=Secret(new_key()),
+        )
+        self.sessions.append(session)
+        return session
+
+    def lab(self, session: Session) -> "Lab":
+        """The person's Lab."""
+        from pgc_lib.lab import Lab
+
+        return Lab(session)
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """One statement as the superuser, past every wall."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
+
+
+def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = True) -> House:
+    """A further database on the shared engines, for tests that migrate or break one."""
+    owner_url = prepare(
+        engines.postgres_admin,
+        owner_password=OWNER_PASSWORD,
+        worker_password=WORKER_PASSWORD,
+        database=name,
+    )
+    if migrated:
+        upgrade(owner_url)
+    address = address_of(owner_url)
+    admin = psycopg.conninfo.conninfo_to_dict(engines.postgres_admin)
+    return House(
+        admin_url=address.login(str(admin["user"]), str(admin["password"])),
+        owner_url=owner_url,
+        worker_url=address.login(WORKER, WORKER_PASSWORD),
+        redis_admin=engines.redis_admin,
+    )
+
+
+def share(owner: Session, to: Session, area: str, level: str = "see", **options: Any) -> None:
+    """A grant from one person to another."""
+    People(owner).grant(to.name, area, level, **options)
+
+
+@pytest.fixture(scope="session")
+def house(engines: embedded.Endpoints) -> Iterator[House]:
+    """One migrated database for the whole run."""
+    made = new_database(engines, "pgc")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url(house: House) -> str:
+    """The migrated database, as PostgreSQL's superuser."""
+    return house.admin_url
+
+
+@pytest.fixture(scope="session")
+def person(house: House) -> Person:
+    """Makes a new person with a Session: `person("mama", role="family")`."""
+    return house.person
