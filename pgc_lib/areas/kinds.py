@@ -1,0 +1,155 @@
+"""Kinds of one's own: a collection defined from a notebook, without a deployment.
+
+    lab.kinds.define("book", fields={"title": "text", "pages": "whole?", "read_on": "date?"})
+    lab.kinds.book.add(title="红楼梦")
+
+A definition is itself a record, so it has history, undo and grants like everything else. The things are
+kept as documents, typed and validated by the definition.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import create_model
+
+from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.collection import Collection
+from pgc_lib.core.record import SYSTEM, Record, field
+from pgc_lib.core.types import BY_NAME, Moment, Money
+from pgc_lib.errors import Invalid, NotFound, Problem
+from pgc_lib.i18n import N_, _
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_ANNOTATIONS: dict[str, Any] = {
+    "moment": Moment,
+    "money": Money,
+    "texts": list[str],
+    "object": dict[str, Any],
+}
+
+
+class Definition(Record, kind="kinds.definitions", kept_in="documents", sort=["name"]):
+    """What a person's own kind of thing looks like."""
+
+    name: str = field(title=N_("Name"), pattern=r"^[a-z][a-z0-9_]{0,40}$", searchable=True)
+    title: str = field("", title=N_("Title"), max_length=200, searchable=True)
+    fields: list[dict[str, Any]] = field(title=N_("Fields"), help=N_("In the order of the form."))
+
+
+class Kinds(Area, name="kinds", main="definitions"):
+    """The person's own kinds of things."""
+
+    definitions: Kept[Definition] = Kept(Definition)
+
+    def define(
+        self, name: str, *, fields: Mapping[str, str | Mapping[str, Any]], title: str = ""
+    ) -> Collection[Record]:
+        """A new kind, or a new form of one that exists; what is kept already stays.
+
+        A field is a type name (`text whole number yes_no date moment money link texts object`), with `?`
+        when it may be missing, or a mapping with `type` and any of `title help searchable default`.
+        """
+        described = [{"name": key, **_described(value)} for key, value in fields.items()]
+        problems = _problems(name, described)
+        if problems:
+            raise Invalid(
+                _("The kind “{name}” cannot be defined:", name=name),
+                problems,
+                next_step=_(
+                    "The types are: {types}; add ? when a value may be missing.",
+                    types=", ".join(BY_NAME),
+                ),
+            )
+        existing = self.definitions.find(name=name, limit=1)
+        if existing:
+            self.definitions.update(existing[0], fields=described, title=title or existing[0].title)
+        else:
+            self.definitions.add(name=name, title=title, fields=described)
+        self.__dict__.pop(name, None)
+        return self.collection(name)
+
+    def collection(self, name: str) -> Collection[Record]:
+        """The collection of a kind that was defined."""
+        if name in self.__dict__:
+            known: Collection[Record] = self.__dict__[name]
+            return known
+        found = self.definitions.find(name=name, limit=1) if _NAME.fullmatch(name) else []
+        if not found:
+            raise NotFound(
+                _("There is no kind “{name}”.", name=name),
+                next_step=_("Define it: lab.kinds.define({name!r}, fields={{…}}).", name=name),
+            )
+        made = Collection(self.session, record_of(found[0]))
+        self.__dict__[name] = made
+        return made
+
+    def names(self) -> list[str]:
+        """The kinds that exist."""
+        return [definition.name for definition in self.definitions.find(order="name")]
+
+    def __getattr__(self, name: str) -> Collection[Record]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.collection(name)
+        except NotFound as error:
+            raise AttributeError(str(error)) from error
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.names()]
+
+
+def record_of(definition: Definition) -> type[Record]:
+    """The Record class that a definition describes."""
+    made: dict[str, Any] = {}
+    for described in definition.fields:
+        name = str(described["name"])
+        written = str(described["type"])
+        optional = written.endswith("?")
+        annotation = _ANNOTATIONS.get(written.rstrip("?"), BY_NAME[written.rstrip("?")].python)
+        default = described.get("default", None if optional else ...)
+        made[name] = (
+            annotation | None if optional else annotation,
+            field(
+                default,
+                title=described.get("title") or name,
+                help=described.get("help", ""),
+                searchable=bool(described.get("searchable", written.startswith("text"))),
+            ),
+        )
+    class_name = "".join(part.capitalize() for part in definition.name.split("_"))
+    return create_model(
+        class_name,
+        __base__=Record,
+        __doc__=definition.title or definition.name,
+        __cls_kwargs__={"kind": f"kinds.{definition.name}", "kept_in": "documents"},
+        **made,
+    )
+
+
+def _described(value: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": value} if isinstance(value, str) else dict(value)
+
+
+def _problems(name: str, fields: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    problems = []
+    if not _NAME.fullmatch(name) or name in dir(Area) or name in vars(Kinds):
+        reason = _("a name has small letters, digits and _, starts with a letter, and is not taken")
+        problems.append(Problem("name", reason, name))
+    if not fields:
+        problems.append(Problem("fields", _("a value is needed here")))
+    for described in fields:
+        key = str(described["name"])
+        if not _NAME.fullmatch(key) or key in SYSTEM or key in dir(Record):
+            reason = _(
+                "a name has small letters, digits and _, starts with a letter, and is not taken"
+            )
+            problems.append(Problem(key, reason, key))
+        if str(described.get("type", "")).rstrip("?") not in BY_NAME:
+            problems.append(Problem(key, _("there is no such type"), described.get("type")))
+        unknown = set(described) - {"name", "type", "title", "help", "searchable", "default"}
+        problems += [
+            Problem(f"{key}.{extra}", _("there is no such field")) for extra in sorted(unknown)
+        ]
+    return problems

@@ -1,0 +1,1 @@
+"""What every area shares: records, collections, people and their rights, history, events."""

@@ -1,0 +1,286 @@
+"""A collection: the one way to handle records, the same for rows and documents.
+
+todos.add(title="写周报")            todos.find(done=False, order="due")
+todos.update(id, done=True)          todos.frame(col("due") < today)
+todos.add_many(frame_or_rows)        todos.page(limit=50, after=cursor)
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from pgc_lib.core.backing import Backing, OnConflict
+from pgc_lib.core.ids import new_id
+from pgc_lib.core.problems import problems_of, refuse
+from pgc_lib.core.record import Record, Spec
+from pgc_lib.core.session import Session
+from pgc_lib.errors import Invalid, NotFound, Problem
+from pgc_lib.i18n import _
+from pgc_lib.stores.filters import Condition, fields_of, where
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pgc_lib.core.crypto import Cipher
+    from pgc_lib.core.frames import Rows
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Some records in order; `next` continues after them, None at the end."""
+
+    records: list[R]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `add_many` did: `batch` undoes it as one; `problems` says what was left out and why."""
+
+    batch: UUID
+    added: int
+    updated: int
+    skipped: int
+    refused: int
+    problems: tuple[Problem, ...] = ()
+
+
+class Collection(Generic[R]):
+    """Every record of one kind that the person may see."""
+
+    def __init__(self, session: Session, record: type[R]) -> None:
+        self.session = session
+        self.record = record
+
+    @property
+    def spec(self) -> Spec:
+        return self.record.spec
+
+    @cached_property
+    def _backing(self) -> Backing:
+        if self.spec.kept_in == "documents":
+            from pgc_lib.core.backing_documents import DocumentBacking
+
+            return DocumentBacking(self.session, self.record)
+        from pgc_lib.core.backing_table import TableBacking
+
+        return TableBacking(self.session, self.record)
+
+    @cached_property
+    def _cipher(self) -> "Cipher":
+        from pgc_lib.core.crypto import Cipher
+
+        return Cipher(self.session.encryption_key)
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+    def new(self, **values: Any) -> R:
+        """A validated record that is not kept yet; `Invalid` names each field that is wrong."""
+        try:
+            return self.record(**values)
+        except ValidationError as error:
+            raise refuse(self.spec, problems_of(error, self.spec)) from None
+
+    def add(self, record: R | None = None, /, *, owner: UUID | None = None, **values: Any) -> R:
+        """Keep a new record; `owner` is another person who granted the right to edit."""
+        made = record if record is not None else self.new(**values)
+        kept = made.values()
+        if self.spec.sensitive:
+            id = new_id()
+            kept = {"id": id} | self._sealed(kept, owner or self.session.person, id)
+        return self._opened(self._backing.insert(kept, owner=owner, batch=None))
+
+    def add_many(
+        self,
+        rows: "Rows",
+        *,
+        on_conflict: OnConflict = "error",
+        keep_valid: bool = False,
+        owner: UUID | None = None,
+        batch: UUID | None = None,
+    ) -> Added:
+        """Keep many records in one batch that can be undone as one.
+
+        All or nothing, unless `keep_valid` says to leave out what is wrong and report it. With
+        `on_conflict` "skip" or "update", a record whose key exists already is left or renewed.
+        """
+        from pgc_lib.core.frames import check
+
+        checked = check(rows, self.spec)
+        if checked.problems and not keep_valid:
+            raise refuse(self.spec, checked.problems)
+        batch = batch or new_id()
+        frame = checked.frame
+        if self.spec.sensitive:
+            frame = self._sealed_frame(frame, owner or self.session.person)
+        done = self._backing.bulk(frame, batch=batch, owner=owner, on_conflict=on_conflict)
+        return Added(
+            batch, done.added, done.updated, done.skipped, checked.refused, tuple(checked.problems)
+        )
+
+    def _sealed_frame(self, frame: "pl.DataFrame", owner: UUID) -> "pl.DataFrame":
+        """A seal is bound to its record, so each row gets its identifier beforehand."""
+        import polars as pl
+
+        ids = [new_id() for _row in range(frame.height)]
+        rows = [
+            self._sealed(row, owner, id)
+            for id, row in zip(
+                ids, frame.select(self.spec.sensitive).iter_rows(named=True), strict=True
+            )
+        ]
+        sealed = [
+            pl.Series(name, [row[name] for row in rows], dtype=pl.String)
+            for name in self.spec.sensitive
+        ]
+        return frame.with_columns(pl.Series("id", [str(id) for id in ids]), *sealed)
+
+    def update(self, record: R | UUID, *, version: int | None = None, **changes: Any) -> R:
+        """Change some fields. Given a record, its version must still be the current one."""
+        id, version = self._aim(record, version)
+        current = record if isinstance(record, Record) else self.get(id)
+        merged = self.new(**{**current.values(), **changes}).values()
+        changed = {name: merged[name] for name in changes if merged[name] != getattr(current, name)}
+        if not changed:
+            return self.get(id)
+        if self.spec.sensitive:
+            changed = self._sealed(changed, current.owner or self.session.person, id)
+        return self._opened(self._backing.amend(id, changed, version=version))
+
+    def remove(self, record: R | UUID, *, version: int | None = None) -> bool:
+        """Take a record away; history keeps it and `lab.history.undo` brings it back."""
+        id, version = self._aim(record, version)
+        return self._backing.remove(id, version=version)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────
+
+    def get(self, id: UUID | str) -> R:
+        """One record; `NotFound` when there is none that the person may see."""
+        row = self._backing.fetch(_as_id(id))
+        if row is None:
+            raise NotFound(
+                _("There is no {kind} {id}.", kind=self.spec.kind, id=id),
+                next_step=_("It may have been removed, or is not shared with you."),
+            )
+        return self._opened(row)
+
+    def find(
+        self,
+        *conditions: Condition,
+        order: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        **keywords: Any,
+    ) -> list[R]:
+        """The records that meet all conditions; `order="-day"` puts the latest first."""
+        rows, _next = self._backing.find(
+            self._where(conditions, keywords), order=self._order(order), limit=limit, after=None
+        )
+        return [self._opened(row) for row in rows]
+
+    def page(
+        self,
+        *conditions: Condition,
+        order: str | Sequence[str] | None = None,
+        limit: int = 100,
+        after: str | None = None,
+        **keywords: Any,
+    ) -> Page[R]:
+        """A page of `find`; go on with `after=page.next`."""
+        rows, following = self._backing.find(
+            self._where(conditions, keywords), order=self._order(order), limit=limit, after=after
+        )
+        return Page([self._opened(row) for row in rows], following)
+
+    def __iter__(self) -> Iterator[R]:
+        after: str | None = None
+        while True:
+            page = self.page(limit=1000, after=after)
+            yield from page.records
+            after = page.next
+            if after is None:
+                return
+
+    def count(self, *conditions: Condition, **keywords: Any) -> int:
+        """How many records meet all conditions."""
+        return self._backing.count(self._where(conditions, keywords))
+
+    def frame(
+        self,
+        *conditions: Condition,
+        columns: Sequence[str] | None = None,
+        order: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        **keywords: Any,
+    ) -> "pl.DataFrame":
+        """The records as a polars frame, amounts exact and times with their zone."""
+        readable = [name for name in self.spec.fields if name not in self.spec.sensitive]
+        return self._backing.frame(
+            self._where(conditions, keywords),
+            order=[order] if isinstance(order, str) else list(order or ()),
+            limit=limit,
+            columns=list(columns) if columns is not None else ["id", *readable],
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.spec.kind}>"
+
+    # ── between ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _where(self, conditions: Sequence[Condition], keywords: Mapping[str, Any]) -> Condition:
+        condition = where(*conditions, **keywords)
+        sealed = fields_of(condition) & set(self.spec.sensitive)
+        if sealed:
+            raise Invalid(
+                _("The filter or order cannot be used."),
+                [
+                    Problem(name, _("this field is encrypted and cannot be searched"))
+                    for name in sealed
+                ],
+                next_step=_("Filter by another field."),
+            )
+        return condition
+
+    def _order(self, order: str | Sequence[str] | None) -> list[str]:
+        if order is None:
+            return list(self.spec.sort)
+        return [order] if isinstance(order, str) else list(order)
+
+    def _aim(self, record: R | UUID, version: int | None) -> tuple[UUID, int | None]:
+        if isinstance(record, Record):
+            return record.id, record.version if version is None else version
+        return _as_id(record), version
+
+    def _sealed(self, values: Mapping[str, Any], owner: UUID, id: UUID) -> dict[str, Any]:
+        sealed = dict(values)
+        for name in self.spec.sensitive:
+            if isinstance(sealed.get(name), str):
+                sealed[name] = self._cipher.seal(
+                    sealed[name], owner=owner, kind=self.spec.kind, record=id, field=name
+                )
+        return sealed
+
+    def _opened(self, row: dict[str, Any]) -> R:
+        for name in self.spec.sensitive:
+            if isinstance(row.get(name), str):
+                row[name] = self._cipher.open(
+                    row[name], owner=row["owner"], kind=self.spec.kind, record=row["id"], field=name
+                )
+        return self.record.kept(row)
+
+
+def _as_id(id: UUID | str) -> UUID:
+    if isinstance(id, UUID):
+        return id
+    try:
+        return UUID(id)
+    except ValueError:
+        raise NotFound(
+            _("“{id}” is not the identifier of a record.", id=id),
+            next_step=_("Take the id of a record that `find` returned."),
+        ) from None

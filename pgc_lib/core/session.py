@@ -1,0 +1,133 @@
+"""Who is at work and through which doors: what every collection, history and report needs to know.
+
+A session belongs to one person. Its stores log in as that person, so what it can reach is decided by the
+database and not here. Connections are made on first use.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pgc_lib.errors import Denied
+from pgc_lib.i18n import _
+from pgc_lib.settings import Secret
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Connection, Engine
+
+    from pgc_lib.stores.documents import DocumentStore
+    from pgc_lib.stores.redis import Redis
+
+
+@dataclass(frozen=True)
+class Session:
+    """One person's access. `at` makes it a read-only look at an earlier time."""
+
+    person: UUID
+    name: str
+    database: Secret
+    """The URL of PostgreSQL with the person's own login."""
+    redis_url: Secret
+    mongo_url: Secret = Secret("")
+    encryption_key: Secret = Secret("")
+    attachments_url: Secret = Secret("")
+    acting_as: UUID | None = None
+    """Set by the worker, whose login takes the person's role."""
+    at: datetime | None = None
+
+    @cached_property
+    def engine(self) -> "Engine":
+        from pgc_lib.stores.postgres import engine_for
+
+        return engine_for(self.database.reveal(), acting_as=self.acting_as)
+
+    @cached_property
+    def redis(self) -> "Redis":
+        from pgc_lib.stores.redis import Redis
+
+        return Redis(self.redis_url.reveal(), prefix=f"pgc:p:{self.person.hex}:")
+
+    @cached_property
+    def documents(self) -> "DocumentStore":
+        if self.mongo_url:
+            from pgc_lib.stores.documents_mongo import MongoDocuments
+            from pgc_lib.stores.mongo import client_for
+
+            client = client_for(self.mongo_url.reveal())
+            return MongoDocuments(client, self.person, granted=self._granting)
+        from pgc_lib.stores.documents_postgres import PostgresDocuments
+
+        return PostgresDocuments(self.engine)
+
+    def _granting(self, area: str) -> list[UUID]:
+        """Who else lets this person see an area; the grants lie in PostgreSQL for every store."""
+        from sqlalchemy import text
+
+        with self.reading() as connection:
+            owners = connection.execute(
+                text("select pgc.owners(:area, 'see')"), {"area": area}
+            ).scalar_one()
+        return [owner for owner in owners if owner != self.person]
+
+    @contextmanager
+    def writing(
+        self, *, batch: UUID | None = None, undoes: int | None = None
+    ) -> Iterator["Connection"]:
+        """A transaction whose changes history will note under a batch; it commits or nothing happened."""
+        from sqlalchemy import text
+
+        from pgc_lib.stores.postgres import translated
+
+        if self.at is not None:
+            raise Denied(
+                _("This is the data as it was on {at}; it cannot be changed.", at=self.at),
+                next_step=_("Write through the lab itself."),
+            )
+        with translated(), self.engine.begin() as connection:
+            if batch is not None or undoes is not None:
+                connection.execute(
+                    text(
+                        "select set_config('pgc.batch', :batch, true), set_config('pgc.undoes', :undoes, true)"
+                    ),
+                    {"batch": str(batch or ""), "undoes": str(undoes or "")},
+                )
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator["Connection"]:
+        """A connection for reading, with the person's rights."""
+        from pgc_lib.stores.postgres import translated
+
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    def arrow(self, statement: str) -> "pa.Table":
+        """A large result as Arrow, with the person's rights."""
+        from pgc_lib.stores.postgres import read_arrow
+
+        return read_arrow(self.database.reveal(), statement, acting_as=self.acting_as)
+
+    def as_of(self, moment: datetime) -> "Session":
+        """The same access to the data as it was; the connections are shared."""
+        earlier = replace(self, at=moment)
+        # A frozen dataclass keeps cached properties in its __dict__: hand over what is open already.
+        earlier.__dict__.update(
+            {
+                name: value
+                for name, value in self.__dict__.items()
+                if name in ("engine", "documents", "redis")
+            }
+        )
+        return earlier
+
+    def close(self) -> None:
+        """Give the connections back; the session opens them again when it is used again."""
+        for name in ("engine", "redis", "documents"):
+            opened: Any = self.__dict__.pop(name, None)
+            if name == "engine" and opened is not None:
+                opened.dispose()

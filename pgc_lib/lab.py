@@ -1,0 +1,175 @@
+"""The front door: `lab = pgc.open()`, then `lab.finance`, `lab.todos`, `lab.people`, `lab.history`."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pgc_lib.areas import AREAS
+from pgc_lib.errors import PgcError, SettingError
+from pgc_lib.i18n import _, set_lang
+from pgc_lib.settings import Secret, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from pgc_lib.ai.agent import Answer
+    from pgc_lib.core.area import Area
+    from pgc_lib.core.history import History
+    from pgc_lib.core.people import People
+    from pgc_lib.core.session import Session
+
+
+def open(
+    *,
+    data: Path | str | None = None,
+    lang: str | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> "Lab":
+    """My lab: embedded engines at home, my own account where a server's address is set."""
+    if lang is not None:
+        set_lang(lang)
+    if settings().database_url and data is None:
+        return Lab(_served())
+    from pgc_lib.home import open_home
+
+    folder = Path(data).expanduser().absolute() if data is not None else settings().data
+    return Lab(open_home(folder, on_progress=on_progress))
+
+
+class Lab:
+    """Everything of one person, an attribute an area."""
+
+    def __init__(self, session: "Session") -> None:
+        self.session = session
+
+    @property
+    def person(self) -> UUID:
+        """Whose lab this is."""
+        return self.session.person
+
+    @property
+    def engine(self) -> "Engine":
+        """SQLAlchemy with my own login: what I may not see is not there."""
+        return self.session.engine
+
+    @cached_property
+    def people(self) -> "People":
+        """Persons, groups and who may see what."""
+        from pgc_lib.core.people import People
+
+        return People(self.session)
+
+    @cached_property
+    def history(self) -> "History":
+        """Every change, and the way back."""
+        from pgc_lib.core.history import History
+
+        return History(self.session)
+
+    @cached_property
+    def _areas(self) -> dict[str, str]:
+        found = {point.name: point.value for point in entry_points(group="pgc.areas")}
+        return {**found, **AREAS}
+
+    def areas(self) -> "Iterator[Area]":
+        """Every area."""
+        return (getattr(self, name) for name in self._areas)
+
+    def ask(self, question: str, *, model: str | None = None) -> "Answer":
+        """Ask about my own data; the answer is written as it comes and cites its sources."""
+        from pgc_lib.ai.agent import ask
+
+        chosen = self.ai.pick("tools", model)
+        kinds = {each.spec.kind: each for area in self.areas() for each in area.collections()}
+        readable = {
+            kind: each for kind, each in kinds.items() if each.spec.area not in ("ai", "kinds")
+        }
+        return ask(self.ai, readable, question, model=chosen, on_text=_write)
+
+    def at(self, moment: str | date | datetime) -> "Lab":
+        """The lab as it was at a moment; a day means its beginning. It can be read, not changed."""
+        return Lab(self.session.as_of(_moment(moment)))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.session.close()
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._areas:
+            raise AttributeError(
+                _(
+                    "The lab has no area “{name}”; it has {names}.",
+                    name=name,
+                    names=", ".join(self._areas),
+                )
+                if not name.startswith("_")
+                else name
+            )
+        module, _sep, attribute = self._areas[name].partition(":")
+        area = getattr(import_module(module), attribute)(self.session)
+        self.__dict__[name] = area
+        return area
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._areas]
+
+    def __repr__(self) -> str:
+        at = f" @ {self.session.at:%Y-%m-%d %H:%M}" if self.session.at else ""
+        return f"<Lab {self.session.name}{at}>"
+
+
+def _write(piece: str) -> None:
+    print(piece, end="", flush=True)
+
+
+def _served() -> "Session":
+    """The session for an account on a server; the login itself says who it is."""
+    from sqlalchemy.engine import make_url
+
+    from pgc_lib.core.session import Session
+
+    url: Secret = settings().database_url
+    try:
+        login = make_url(url.reveal()).username or ""
+        person = UUID(login.removeprefix("p_"))
+    except (PgcError, ValueError) as error:
+        raise SettingError(
+            _("PGC_DATABASE_URL does not name the login of a person (p_…)."),
+            next_step=_("Take the address that the hub gave you."),
+        ) from error
+    return Session(
+        person=person,
+        name=login,
+        database=url,
+        redis_url=settings().redis_url,
+        mongo_url=settings().mongo_url,
+        encryption_key=settings().encryption_key,
+        attachments_url=settings().attachments_url,
+    )
+
+
+def _moment(given: str | date | datetime) -> datetime:
+    from pgc_lib.core.types import in_zone
+
+    if isinstance(given, str):
+        try:
+            given = datetime.fromisoformat(given)
+        except ValueError:
+            raise PgcError(
+                _("“{given}” is not a moment.", given=given),
+                next_step=_("Write it like 2026-01-01 or 2026-01-01 08:30."),
+            ) from None
+    if not isinstance(given, datetime):
+        given = datetime.combine(given, time())
+    return in_zone(given).astimezone(UTC)
