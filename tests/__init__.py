@@ -1,0 +1,1 @@
+"""The tests of PGC, laid out like the code they protect."""
