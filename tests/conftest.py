@@ -8,6 +8,7 @@ from tests.support.engines import (  # noqa: F401
     new_home,
     open_folder,
 )
+from tests.support.lab import house, person, postgres_admin_url  # noqa: F401
 from tests.support.needs import (  # noqa: F401
     pytest_configure,
     pytest_runtest_makereport,

@@ -100,7 +100,11 @@ def translated(model: Model) -> Iterator[None]:
         ) from error
     except openai.InternalServerError as error:
         raise Unavailable(
-            _("The provider of the model {name} is in trouble ({status}).", name=model.name, status=error.status_code),
+            _(
+                "The provider of the model {name} is in trouble ({status}).",
+                name=model.name,
+                status=error.status_code,
+            ),
             next_step=_("Try again later, or choose another model."),
         ) from error
     except openai.APIStatusError as error:

@@ -23,7 +23,9 @@ class Run(Record, kind="reports.runs", kept_in="documents", sort=["-started_at"]
     cells_done: int = field(0, title=N_("Cells done"), ge=0)
     failed_cell: int | None = field(None, title=N_("Failed cell"))
     error: str = field("", title=N_("Error"))
-    notebook: str = field("", title=N_("Notebook"), help=N_("The executed notebook, from the lab's folder."))
+    notebook: str = field(
+        "", title=N_("Notebook"), help=N_("The executed notebook, from the lab's folder.")
+    )
     page: str = field("", title=N_("Page"), help=N_("The same as HTML, from the lab's folder."))
 
 

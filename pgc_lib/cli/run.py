@@ -6,7 +6,10 @@ import typer
 
 from pgc_lib.i18n import _
 
+app = typer.Typer()
 
+
+@app.command("run", help=_("Write a report now, such as weekly_review."))
 def run(
     name: Annotated[str, typer.Argument(help=_("The report, such as weekly_review."))],
     param: Annotated[

@@ -54,14 +54,23 @@ class Area:
 
     def collections(self) -> Iterator[Collection[Any]]:
         """Every collection of the area."""
-        for name, declared in vars(type(self)).items():
-            if isinstance(declared, Kept):
-                yield getattr(self, name)
+        return (getattr(self, declared.name) for declared in self._declared())
 
     @classmethod
     def records(cls) -> list[type[Record]]:
         """Every Record of the area."""
-        return [declared.record for declared in vars(cls).values() if isinstance(declared, Kept)]
+        return [declared.record for declared in cls._declared()]
+
+    @classmethod
+    def _declared(cls) -> "list[Kept[Any]]":
+        """What this class and those it extends declare, the base first."""
+        found = {
+            name: declared
+            for base in reversed(cls.__mro__)
+            for name, declared in vars(base).items()
+            if isinstance(declared, Kept)
+        }
+        return list(found.values())
 
     def __repr__(self) -> str:
         return f"<{self.area_name}: {', '.join(each.spec.name for each in self.collections())}>"

@@ -1,6 +1,7 @@
 """Records that lie in a relational table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,18 +17,17 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
 
 from pgc_lib.core.backing import Bulk, OnConflict, Row
+from pgc_lib.core.backing_table_bulk import exists_already, is_clash, write_bulk
 from pgc_lib.core.paging import Key, read_cursor, write_cursor
 from pgc_lib.core.record import FieldSpec, Record
 from pgc_lib.core.session import Session
 from pgc_lib.core.tables import table_of
-from pgc_lib.core.types import BY_NAME, FieldType
-
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import Condition
@@ -60,66 +60,27 @@ class TableBacking:
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:
         row = {**values, "batch": batch} | ({"owner": owner} if owner else {})
         statement = insert(self.table).values(row).returning(*self.table.c)
-        with self.session.writing(batch=batch) as connection:
+        with self.session.writing(batch=batch) as connection, self._named_clash(values):
             return dict(connection.execute(statement).mappings().one())
+
+    @contextmanager
+    def _named_clash(self, values: Mapping[str, Any]) -> Iterator[None]:
+        """Say which key exists already, rather than what the database calls it."""
+        try:
+            yield
+        except IntegrityError as error:
+            if is_clash(error, self.spec):
+                raise exists_already(self.spec, [values]) from error
+            raise
 
     def bulk(
         self, frame: "pl.DataFrame", *, batch: UUID, owner: UUID | None, on_conflict: OnConflict
     ) -> Bulk:
-        from pgc_lib.stores.postgres import copy_frame
-
-        names = [name for name in ("id", *self.spec.fields) if name in frame.columns]
-        stage = ", ".join(f'"{name}" {self._type(name).staged}' for name in names)
+        owner = owner or self.session.person
         with self.session.writing(batch=batch) as connection:
-            raw: Any = connection.connection.driver_connection
-            connection.execute(text(f"create temporary table stage ({stage}) on commit drop"))
-            # COPY straight into a table with row security is refused, hence the staging table.
-            copy_frame(raw, "stage", names, frame)
-            connection.execute(
-                text(self._from_stage(names, on_conflict)),
-                {"batch": batch, "owner": owner or self.session.person},
+            return write_bulk(
+                connection, self.spec, frame, batch=batch, owner=owner, on_conflict=on_conflict
             )
-            return self._tally(connection, batch, frame.height)
-
-    def _from_stage(self, names: Sequence[str], on_conflict: OnConflict) -> str:
-        columns = ", ".join(f'"{name}"' for name in names)
-        cast = {"link": "::uuid", "object": "::jsonb"}
-        values = ", ".join(f'"{name}"{cast.get(self._type(name).name, "")}' for name in names)
-        target = f'"{self.spec.area}"."{self.spec.name}"'
-        statement = (
-            f"insert into {target} (owner, batch, {columns}) "
-            f"select cast(:owner as uuid), cast(:batch as uuid), {values} from stage"
-        )
-        if on_conflict == "error" or not self.spec.key:
-            return statement
-        key = ", ".join(f'"{name}"' for name in ("owner", *self.spec.key))
-        rest = [name for name in names if name not in self.spec.key]
-        if on_conflict == "skip" or not rest:
-            return f"{statement} on conflict ({key}) do nothing"
-        changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
-        new = ", ".join(f'excluded."{name}"' for name in rest)
-        old = ", ".join(f't."{name}"' for name in rest)
-        # Rows that say the same again are left alone: no version, no history, no event.
-        return (
-            statement.replace(target, f"{target} as t", 1)
-            + f" on conflict ({key}) do update set {changes} where ({old}) is distinct from ({new})"
-        )
-
-    def _type(self, name: str) -> FieldType:
-        return BY_NAME["link"] if name == "id" else self.spec.fields[name].type
-
-    @staticmethod
-    def _tally(connection: Connection, batch: UUID, total: int) -> Bulk:
-        """What history noted for the batch; cheaper than returning every row."""
-        noted = connection.execute(
-            text(
-                "select verb, sum(rows)::bigint from pgc.changes where batch = :batch group by verb"
-            ),
-            {"batch": batch},
-        ).all()
-        done = {verb: int(rows) for verb, rows in noted}
-        added, updated = done.get("insert", 0), done.get("update", 0)
-        return Bulk(batch, added, updated, total - added - updated)
 
     def fetch(self, id: UUID) -> Row | None:
         source = self._source
@@ -129,9 +90,9 @@ class TableBacking:
 
     def amend(self, id: UUID, changes: Mapping[str, Any], *, version: int | None) -> Row:
         table = self.table
-        same = and_(table.c.id == id, *([table.c.version == version] if version else []))
+        same = and_(table.c.id == id, *([table.c.version == version] if version is not None else []))
         statement = update(table).where(same).values(**changes).returning(*table.c)
-        with self.session.writing() as connection:
+        with self.session.writing() as connection, self._named_clash(changes):
             row = connection.execute(statement).mappings().first()
             if row is None:
                 self._explain_absence(connection, id, version)
@@ -139,7 +100,7 @@ class TableBacking:
 
     def remove(self, id: UUID, *, version: int | None) -> bool:
         table = self.table
-        same = and_(table.c.id == id, *([table.c.version == version] if version else []))
+        same = and_(table.c.id == id, *([table.c.version == version] if version is not None else []))
         with self.session.writing() as connection:
             gone = connection.execute(delete(table).where(same).returning(table.c.id)).first()
             if gone is None and version is not None:
@@ -179,7 +140,7 @@ class TableBacking:
     ) -> tuple[list[Row], str | None]:
         source = self._source
         keys = [Key.read(name) for name in order]
-        query = self._ordered(select(source).where(to_sql(where, source.c)), keys)
+        query = self._ordered(select(source).where(to_sql(where, self._source.c)), keys)
         if after is not None:
             values, last = read_cursor(self.spec.kind, order, after)
             query = query.where(self._beyond(keys, values, last))
@@ -196,7 +157,7 @@ class TableBacking:
     def _ordered(self, query: Select[Any], keys: Sequence[Key]) -> Select[Any]:
         source = self._source
         for key in keys:
-            column = column_of(key.name, source.c)
+            column = column_of(key.name, self._source.c)
             query = query.order_by(
                 column.desc().nulls_last() if key.descending else column.asc().nulls_last()
             )
@@ -207,7 +168,7 @@ class TableBacking:
         source = self._source
         steps, same = [], []
         for key, value in zip(keys, values, strict=True):
-            column = column_of(key.name, source.c)
+            column = column_of(key.name, self._source.c)
             if value is None:
                 same.append(column.is_(None))
                 continue
@@ -218,7 +179,7 @@ class TableBacking:
 
     def count(self, where: Condition) -> int:
         source = self._source
-        query = select(func.count()).select_from(source).where(to_sql(where, source.c))
+        query = select(func.count()).select_from(source).where(to_sql(where, self._source.c))
         with self.session.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -229,7 +190,7 @@ class TableBacking:
 
         source = self._source
         query = self._ordered(
-            select(*(self._readable(name) for name in columns)).where(to_sql(where, source.c)),
+            select(*(self._readable(name) for name in columns)).where(to_sql(where, self._source.c)),
             [Key.read(name) for name in order],
         )
         if not order:
@@ -245,7 +206,4 @@ class TableBacking:
         read = field.type.read if field else "{}"
         if read == "{}":
             return column
-        quoted = f'"{self._source.name}"."{name}"' if hasattr(self._source, "name") else f'"{name}"'
-        if self._source is self.table:
-            quoted = f'"{self.spec.area}".{quoted}'
-        return literal_column(read.format(quoted)).label(name)
+        return literal_column(read.format(column.compile(dialect=_LITERAL))).label(name)

@@ -15,12 +15,13 @@ from pydantic import ValidationError
 
 from pgc_lib.core.backing import Backing, OnConflict
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
 from pgc_lib.core.record import Record, Spec
 from pgc_lib.core.session import Session
-from pgc_lib.errors import Invalid, NotFound, Problem
+from pgc_lib.errors import Denied, NotFound, Problem, StoreError
 from pgc_lib.i18n import _
-from pgc_lib.stores.filters import Condition, fields_of, where
+from pgc_lib.stores.filters import Condition, where
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from pgc_lib.core.frames import Rows
 
 R = TypeVar("R", bound=Record)
+
+SEALED = "••••••"
+"""Stands for an encrypted field of another person, whose key is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Collection(Generic[R]):
 
     def add(self, record: R | None = None, /, *, owner: UUID | None = None, **values: Any) -> R:
         """Keep a new record; `owner` is another person who granted the right to edit."""
+        if record is not None and (values or not isinstance(record, self.record)):
+            raise TypeError(f"add() takes a {self.record.__name__}, or its fields by name")
         made = record if record is not None else self.new(**values)
         kept = made.values()
         if self.spec.sensitive:
@@ -108,7 +114,8 @@ class Collection(Generic[R]):
         """Keep many records in one batch that can be undone as one.
 
         All or nothing, unless `keep_valid` says to leave out what is wrong and report it. With
-        `on_conflict` "skip" or "update", a record whose key exists already is left or renewed.
+        `on_conflict` "skip" or "update", a record whose key exists already is left or renewed; when
+        rows of this batch share a key, the first or the last of them is kept.
         """
         from pgc_lib.core.frames import check
 
@@ -139,9 +146,10 @@ class Collection(Generic[R]):
             pl.Series(name, [row[name] for row in rows], dtype=pl.String)
             for name in self.spec.sensitive
         ]
-        return frame.with_columns(pl.Series("id", [str(id) for id in ids]), *sealed)
+        keys = pl.Series("id", [id.hex for id in ids], dtype=pl.String)
+        return frame.with_columns(keys, *sealed)
 
-    def update(self, record: R | UUID, *, version: int | None = None, **changes: Any) -> R:
+    def update(self, record: R | UUID, /, *, version: int | None = None, **changes: Any) -> R:
         """Change some fields. Given a record, its version must still be the current one."""
         id, version = self._aim(record, version)
         current = record if isinstance(record, Record) else self.get(id)
@@ -153,7 +161,7 @@ class Collection(Generic[R]):
             changed = self._sealed(changed, current.owner or self.session.person, id)
         return self._opened(self._backing.amend(id, changed, version=version))
 
-    def remove(self, record: R | UUID, *, version: int | None = None) -> bool:
+    def remove(self, record: R | UUID, /, *, version: int | None = None) -> bool:
         """Take a record away; history keeps it and `lab.history.undo` brings it back."""
         id, version = self._aim(record, version)
         return self._backing.remove(id, version=version)
@@ -179,7 +187,10 @@ class Collection(Generic[R]):
     ) -> list[R]:
         """The records that meet all conditions; `order="-day"` puts the latest first."""
         rows, _next = self._backing.find(
-            self._where(conditions, keywords), order=self._order(order), limit=limit, after=None
+            self._where(conditions, keywords),
+            order=self._order(order),
+            limit=limited(limit),
+            after=None,
         )
         return [self._opened(row) for row in rows]
 
@@ -193,7 +204,10 @@ class Collection(Generic[R]):
     ) -> Page[R]:
         """A page of `find`; go on with `after=page.next`."""
         rows, following = self._backing.find(
-            self._where(conditions, keywords), order=self._order(order), limit=limit, after=after
+            self._where(conditions, keywords),
+            order=self._order(order),
+            limit=limited(limit),
+            after=after,
         )
         return Page([self._opened(row) for row in rows], following)
 
@@ -218,13 +232,17 @@ class Collection(Generic[R]):
         limit: int | None = None,
         **keywords: Any,
     ) -> "pl.DataFrame":
-        """The records as a polars frame, amounts exact and times with their zone."""
-        readable = [name for name in self.spec.fields if name not in self.spec.sensitive]
+        """The records as a polars frame, amounts exact and times with their zone.
+
+        Sensitive fields are not in it; `find` opens them. `columns` may also name `owner`, `batch`,
+        `version`, `created_at` and `updated_at`.
+        """
+        open_fields = [name for name in self.spec.fields if name not in self.spec.sensitive]
         return self._backing.frame(
             self._where(conditions, keywords),
-            order=[order] if isinstance(order, str) else list(order or ()),
-            limit=limit,
-            columns=list(columns) if columns is not None else ["id", *readable],
+            order=self._order(order or ()),
+            limit=limited(limit),
+            columns=readable(columns, self.spec) if columns is not None else ["id", *open_fields],
         )
 
     def __repr__(self) -> str:
@@ -233,23 +251,12 @@ class Collection(Generic[R]):
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 
     def _where(self, conditions: Sequence[Condition], keywords: Mapping[str, Any]) -> Condition:
-        condition = where(*conditions, **keywords)
-        sealed = fields_of(condition) & set(self.spec.sensitive)
-        if sealed:
-            raise Invalid(
-                _("The filter or order cannot be used."),
-                [
-                    Problem(name, _("this field is encrypted and cannot be searched"))
-                    for name in sealed
-                ],
-                next_step=_("Filter by another field."),
-            )
-        return condition
+        return fitted(where(*conditions, **keywords), self.spec)
 
     def _order(self, order: str | Sequence[str] | None) -> list[str]:
         if order is None:
             return list(self.spec.sort)
-        return [order] if isinstance(order, str) else list(order)
+        return ordered([order] if isinstance(order, str) else order, self.spec)
 
     def _aim(self, record: R | UUID, version: int | None) -> tuple[UUID, int | None]:
         if isinstance(record, Record):
@@ -260,6 +267,11 @@ class Collection(Generic[R]):
         sealed = dict(values)
         for name in self.spec.sensitive:
             if isinstance(sealed.get(name), str):
+                if owner != self.session.person:
+                    raise Denied(
+                        _("Only its owner can write the encrypted field {field}.", field=name),
+                        next_step=_("Leave this field out, or ask the owner to fill it in."),
+                    )
                 sealed[name] = self._cipher.seal(
                     sealed[name], owner=owner, kind=self.spec.kind, record=id, field=name
                 )
@@ -267,10 +279,16 @@ class Collection(Generic[R]):
 
     def _opened(self, row: dict[str, Any]) -> R:
         for name in self.spec.sensitive:
-            if isinstance(row.get(name), str):
+            if not isinstance(row.get(name), str):
+                continue
+            try:
                 row[name] = self._cipher.open(
                     row[name], owner=row["owner"], kind=self.spec.kind, record=row["id"], field=name
                 )
+            except StoreError:
+                if row["owner"] == self.session.person:
+                    raise
+                row[name] = SEALED
         return self.record.kept(row)
 
 

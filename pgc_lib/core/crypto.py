@@ -61,6 +61,11 @@ class Cipher:
         return plain.decode()
 
 
+def is_sealed(text: str) -> bool:
+    """Whether a text is a seal; only what `seal` made begins like one."""
+    return text.startswith(_MARK)
+
+
 def new_key() -> str:
     """A new key, as the setting takes it."""
     return b64encode(AESGCM.generate_key(256)).decode()

@@ -86,7 +86,10 @@ class Relay:
         while not self._stop.is_set():
             try:
                 with psycopg.connect(
-                    self._worker_url, autocommit=True, connect_timeout=5, application_name="pgc-relay"
+                    self._worker_url,
+                    autocommit=True,
+                    connect_timeout=5,
+                    application_name="pgc-relay",
                 ) as connection:
                     self._stand_by(connection)
                     tries = 0
@@ -117,7 +120,8 @@ class Relay:
                 return 0
             self._send(changes)
             connection.execute(
-                "delete from pgc.outbox where change = any(%s)", ([change.id for change in changes],)
+                "delete from pgc.outbox where change = any(%s)",
+                ([change.id for change in changes],),
             )
         return len(changes)
 

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 from pydantic import ValidationError
 
 from pgc_lib.core.problems import REASONS, problems_of
-from pgc_lib.core.record import SYSTEM, FieldSpec, Record, Spec
+from pgc_lib.core.record import SYSTEM, FieldSpec, Record, Spec, adapter_of
 from pgc_lib.core.types import MONEY_DIGITS, MONEY_SCALE, exact_money
+from pgc_lib.core.values import storable
 from pgc_lib.core.vouching import vouch
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _
@@ -80,7 +80,7 @@ def _judge(rows: Iterable[tuple[int, Any]], spec: Spec) -> Checked:
         numbers.append(number)
         for name, values in columns.items():
             values.append(getattr(record, name))
-    series = [_series(name, values, spec.fields[name]) for name, values in columns.items()]
+    series = [series_of(name, values, spec.fields[name]) for name, values in columns.items()]
     frame = pl.DataFrame([*series, pl.Series(_ROW, numbers, dtype=pl.Int64)])
     return Checked(frame, problems[:_SHOWN], refused)
 
@@ -93,7 +93,7 @@ def _without_blanks(row: Any, names: Sequence[str]) -> Any:
     return {name: value for name, value in row.items() if name not in blank} if blank else row
 
 
-def _series(name: str, values: list[Any], field: FieldSpec) -> pl.Series:
+def series_of(name: str, values: list[Any], field: FieldSpec) -> pl.Series:
     """Validated values as a column in the store's type."""
     if field.type.name == "link":
         values = [None if value is None else value.hex for value in values]
@@ -114,7 +114,7 @@ def check_frame(frame: pl.DataFrame, spec: Spec) -> Checked:
     columns: list[pl.Series] = []
     doubt = pl.Series([_has_rules_of_its_own(spec)]).new_from_index(0, frame.height)
     for field in spec.fields.values():
-        default = _default(field, frame.height)
+        default = _default(spec, field, frame.height)
         if field.name not in frame.columns:
             if default is None:
                 doubt |= True
@@ -164,15 +164,15 @@ def _has_rules_of_its_own(spec: Spec) -> bool:
     )
 
 
-def _default(field: FieldSpec, height: int) -> pl.Series | None:
+def _default(spec: Spec, field: FieldSpec, height: int) -> pl.Series | None:
     """The field's default as a column, when it is a plain value of the field's type."""
     if field.required or field.info.default_factory is not None:
         return None
-    value = field.info.default
-    ordinary = isinstance(value, field.type.python) and type(value) is not datetime
-    if value is not None and not ordinary:
-        return None
-    return _series(field.name, [value], field).new_from_index(0, height)
+    try:
+        value = storable(adapter_of(spec.record, field.name).validate_python(field.info.default))
+    except ValueError:
+        return None  # the Record will say so, for every row
+    return series_of(field.name, [value], field).new_from_index(0, height)
 
 
 def _blank_column(field: FieldSpec, height: int) -> pl.Series:
@@ -181,24 +181,32 @@ def _blank_column(field: FieldSpec, height: int) -> pl.Series:
 
 def _python_rows(frame: pl.DataFrame, wanted: pl.Series) -> Iterable[tuple[int, dict[str, Any]]]:
     """Some rows as the Record would be given them."""
-    frame = frame.with_columns(
-        _printable(frame.get_column(name))
-        for name, kind in frame.schema.items()
-        if isinstance(kind, pl.Date | pl.Datetime)
-    )
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Date | pl.Datetime)]
     for start in range(0, wanted.len(), _SLICE):
         indices = wanted.slice(start, _SLICE)
-        rows = frame[indices].iter_rows(named=True)
-        yield from zip((index + 1 for index in indices), rows, strict=True)
+        rows = frame[indices]
+        unreadable: dict[str, pl.Series] = {}
+        for name in times:
+            # Python has no words for these years; as texts the Record refuses them like any other.
+            strange = ~pl.col(name).dt.year().is_between(1, 9999)
+            texts = rows.select(pl.when(strange).then(pl.col(name).cast(pl.String)))[name]
+            if texts.null_count() < texts.len():
+                unreadable[name] = texts
+                rows = rows.with_columns(pl.when(~strange).then(pl.col(name)))
+        for at, (index, row) in enumerate(zip(indices, rows.iter_rows(named=True), strict=True)):
+            for name, texts in unreadable.items():
+                row[name] = row[name] if texts[at] is None else texts[at]
+            yield index + 1, row
 
 
-def _printable(times: pl.Series) -> pl.Series:
-    """Times that Python has no years for become texts, which the Record then refuses as such."""
-    low, high = pl.lit(date(1, 1, 2)), pl.lit(date(9999, 12, 30))
-    dates = times.to_frame().select(pl.col(times.name).cast(pl.Date).is_between(low, high))
-    if dates[times.name].all():
-        return times
-    return times.cast(pl.String) if times.null_count() < times.len() else times
+def system_series(name: str, values: list[Any]) -> pl.Series:
+    """A column of what every record has besides its fields."""
+    if name == "version":
+        return pl.Series(name, values, dtype=pl.Int32)
+    if name in ("created_at", "updated_at"):
+        return pl.Series(name, values, dtype=pl.Datetime("us", "UTC"))
+    texts = [None if value is None else value.hex for value in values]
+    return pl.Series(name, texts, dtype=pl.String)
 
 
 def from_arrow(table: "pa.Table", spec: Spec, columns: Sequence[str]) -> pl.DataFrame:

@@ -1,54 +1,52 @@
 """Every change of every record, and the way back.
 
-What happened is written by the database's triggers (`0001_core.sql`), so it is complete whoever wrote. This module
-reads it for a person and undoes: an insert by deleting, an update by the old image, a deletion by inserting the image
-again. Undoing is itself a change, with who did it and which change it undoes; undoing that is a redo.
+What happened is written by the database's triggers (`0001_core.sql`), so it is complete whoever wrote.
+This module reads it for a person. Undoing (`undo.py`) is itself a change, with who did it and which change
+it undoes; undoing that is a redo.
 
-Everything is set-based and happens in one transaction with the person's own rights.
+Documents that are kept in MongoDB have their history there (`history_documents.py`): `of` tells it and
+`undo` takes one of its changes back, but `recent` cannot list them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from pgc_lib.core.record import SYSTEM
+from pgc_lib.core.changes import COLUMNS, Change, Undone, changes_of_batch, with_differences
+from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
-from pgc_lib.core.undo import Undone, table_of_kind, undo_all
+from pgc_lib.core.targets import Target, target_of
+from pgc_lib.core.undo import undo_changes
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _
 from pgc_lib.stores.documents_values import loads
 
-_COLUMNS = "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.rows"
+_SEEN = """c.owner = any (array(select pgc.me() union select g.owner from pgc.granted('see') g
+                                where cast(:area as text) is null or g.area in (:area, '*')))"""
+"""Row security decides; this tells the planner which owners to look up instead of reading every change."""
 
+_RECENT = text(f"""
+    select {COLUMNS} from pgc.changes c
+    where {_SEEN} and (cast(:area as text) is null or c.area = :area)
+      and (cast(:before as bigint) is null or c.id < :before)
+    order by c.id desc limit :limit""")
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What one field was and became."""
+_IMAGES = text("""
+    select i.change, i.owner, i.valid_from, i.before ->> 'batch' as batch, i.before::text as before
+    from pgc.images i where i.record = :id and i.kind = :kind order by i.change desc""")
 
-    field: str
-    old: Any
-    new: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of history."""
-
-    id: int
-    at: datetime
-    actor: UUID | None
-    owner: UUID
-    area: str
-    kind: str
-    verb: str
-    batch: UUID | None
-    undoes: int | None
-    rows: int
-    differences: tuple[Difference, ...] = ()
+# A life of a record begins at the moment of an insert, which names it or its batch.
+_TOUCHING = text(f"""
+    select {COLUMNS} from pgc.changes c where c.id = any (cast(:ended as bigint[]))
+    union all
+    select {COLUMNS} from pgc.changes c
+    where c.owner = :owner and c.at = any (cast(:began as timestamptz[]))
+      and c.kind = :kind and c.verb = 'insert'
+      and (:id = any (c.records)
+           or (c.records is null and c.batch = any (cast(:batches as uuid[]))))
+    order by id desc""")
 
 
 class History:
@@ -61,122 +59,85 @@ class History:
         self, area: str | None = None, *, limit: int = 50, before: int | None = None
     ) -> list[Change]:
         """The latest changes, newest first; go on with `before=` the last one's id."""
-        query = (
-            f"select {_COLUMNS} from pgc.changes c where (cast(:area as text) is null or c.area = :area) "
-            "and (cast(:before as bigint) is null or c.id < :before) order by c.id desc limit :limit"
-        )
         with self.session.reading() as connection:
-            found = connection.execute(
-                text(query), {"area": area, "before": before, "limit": limit}
-            )
-            return [Change(**row) for row in found.mappings()]
+            values = {"area": area, "before": before, "limit": limit}
+            return [Change(**row) for row in connection.execute(_RECENT, values).mappings()]
 
-    def of(self, record: Any, id: UUID | None = None) -> list[Change]:
+    def of(self, record: Record | str, id: UUID | None = None) -> list[Change]:
         """Every change of one record, newest first, with what each field was and became.
 
-        Given a record, or a kind such as `"finance.transactions"` and an id.
+        Given a record, or a kind such as `"finance.transactions"` and an id. Values are as JSON has them;
+        encrypted ones are hidden.
         """
-        if id is None:
+        if isinstance(record, Record):
             kind, id = record.spec.kind, record.id
         else:
             kind = record
+        if id is None:
+            raise TypeError("of() takes a record, or a kind and an id")
         with self.session.reading() as connection:
-            changes = self._touching(connection, kind, id)
-            images = self._images(connection, id)
-            now = _current(connection, kind, id)
-        return _with_differences(changes, images, now)
+            connection.execute(text("set transaction isolation level repeatable read read only"))
+            target = target_of(connection, kind)
+            if self._in_mongo(target):
+                from pgc_lib.core.history_documents import changes_of
 
-    def undo(self, change: Change | int, *, force: bool = False) -> Undone:
-        """Take one change back; `Conflict` when its records were changed since, unless `force`."""
-        number = change.id if isinstance(change, Change) else change
-        return self._undo([number], force, undoes=number)
+                return changes_of(self.session, kind, id)
+            return _changes_of(connection, target, kind, id)
+
+    def undo(self, change: Change | Undone | int, *, force: bool = False) -> Undone:
+        """Take one change back, all of it or nothing; given what an undo returned, that is the redo.
+
+        `Conflict` when records were changed since, unless `force` sets them back all the same, or when
+        there is nothing left to undo.
+        """
+        if isinstance(change, Undone):
+            if change.batch is not None:
+                return self.undo_batch(change.batch, force=force)
+            change = change.change
+        if isinstance(change, int):
+            return undo_changes(self.session, [change], force=force)
+        if change.document is not None:
+            from pgc_lib.core.history_documents import undo_change
+
+            return undo_change(self.session, change, force=force)
+        return undo_changes(self.session, [change.id], force=force)
 
     def undo_batch(self, batch: UUID, *, force: bool = False) -> Undone:
         """Take a whole batch back, as one import was one step."""
         with self.session.reading() as connection:
-            numbers = connection.execute(
-                text(
-                    "select id from pgc.changes where batch = :batch and undoes is null order by id desc"
-                ),
-                {"batch": batch},
-            ).scalars()
-            found = list(numbers)
+            found = [change.id for change in changes_of_batch(connection, batch)]
         if not found:
             raise NotFound(
                 _("There is no batch {batch}.", batch=batch),
                 next_step=_("`lab.history.recent()` shows the batches there are."),
             )
-        return self._undo(found, force, undoes=found[-1])
+        return undo_changes(self.session, found, batch=batch, force=force)
 
-    def _undo(self, numbers: Sequence[int], force: bool, *, undoes: int) -> Undone:
-        with self.session.writing(undoes=undoes) as connection:
-            return undo_all(connection, numbers, force=force)
-
-    @staticmethod
-    def _touching(connection: Connection, kind: str, id: UUID) -> list[Change]:
-        """Changes that name the record, and the batch insert that brought it."""
-        target = table_of_kind(connection, kind)
-        query = text(
-            f"select {_COLUMNS} from pgc.changes c where c.kind = :kind and ("
-            "c.records @> array[cast(:id as uuid)] or (c.verb = 'insert' and c.batch in ("
-            f"select batch from {target} where id = :id and batch is not null union "
-            "select cast(before->>'batch' as uuid) from pgc.images where record = :id "
-            "and before->>'batch' is not null))) order by c.id desc"
-        )
-        found = connection.execute(query, {"kind": kind, "id": id})
-        return [Change(**row) for row in found.mappings()]
-
-    @staticmethod
-    def _images(connection: Connection, id: UUID) -> dict[int, Mapping[str, Any]]:
-        found = connection.execute(
-            text("select change, before::text from pgc.images where record = :id"), {"id": id}
-        )
-        return {row.change: loads(row.before) for row in found}
+    def _in_mongo(self, target: Target) -> bool:
+        return target.table == "pgc.documents" and bool(self.session.mongo_url)
 
 
-def _current(connection: Connection, kind: str, id: UUID) -> Mapping[str, Any] | None:
-    target = table_of_kind(connection, kind)
+def _changes_of(connection: Connection, target: Target, kind: str, id: UUID) -> list[Change]:
+    images = connection.execute(_IMAGES, {"id": id, "kind": kind}).all()
     row = connection.execute(
-        text(f"select to_jsonb(t)::text from {target} t where id = :id"), {"id": id}
-    ).scalar()
-    return loads(row) if row else None
-
-
-def _with_differences(
-    changes: Sequence[Change],
-    images: Mapping[int, Mapping[str, Any]],
-    now: Mapping[str, Any] | None,
-) -> list[Change]:
-    """Walk from now into the past: what a change left is what the next one found."""
-    after = now
-    told = []
-    for change in changes:
-        before = images.get(change.id)
-        told.append(
-            Change(
-                change.id, change.at, change.actor, change.owner, change.area, change.kind,
-                change.verb, change.batch, change.undoes, change.rows, tuple(_differences(before, after)),
-            )
-        )  # fmt: skip
-        after = before
-    return told
-
-
-def _differences(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> list[Difference]:
-    old, new = _fields(before), _fields(after)
-    names = dict.fromkeys([*old, *new])
-    return [
-        Difference(name, old.get(name), new.get(name))
-        for name in names
-        if old.get(name) != new.get(name)
-    ]
-
-
-def _fields(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The fields of a row or of a document's body, without what the store keeps beside them."""
-    if row is None:
-        return {}
-    fields = row["body"] if "body" in row and "kind" in row else row
-    return {name: value for name, value in fields.items() if name not in SYSTEM}
+        text(
+            f"select t.owner, t.updated_at as began, t.batch, to_jsonb(t)::text as row "
+            f"from {target.table} t where t.id = :id"
+        ),
+        {"id": id},
+    ).first()
+    owner = row.owner if row else images[0].owner if images else None
+    if owner is None:
+        return []
+    batches = [row.batch if row else None, *(image.batch and UUID(image.batch) for image in images)]
+    values = {
+        "id": id,
+        "kind": kind,
+        "owner": owner,
+        "ended": [image.change for image in images],
+        "began": [*([row.began] if row else []), *(image.valid_from for image in images)],
+        "batches": [batch for batch in batches if batch is not None],
+    }
+    changes = [Change(**found) for found in connection.execute(_TOUCHING, values).mappings()]
+    befores: dict[int, Mapping[str, Any]] = {image.change: loads(image.before) for image in images}
+    return with_differences(changes, befores, loads(row.row) if row else None)

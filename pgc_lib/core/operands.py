@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -164,11 +164,11 @@ def _invalid(problem: Problem, next_step: str) -> Invalid:
     )
 
 
-def limited(limit: int | None) -> int | None:
+def limited(limit: Any) -> int | None:
     """A limit that makes sense."""
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise _invalid(
             Problem("limit", _("this must be at least {ge}", ge=1), limit),
             _("Leave the limit out to get everything."),
         )
-    return limit
+    return cast("int | None", limit)

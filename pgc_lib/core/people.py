@@ -115,9 +115,12 @@ class People:
         if kind not in ("family", "pupils", "team"):
             reason = _("this must be one of {expected}", expected="family, pupils, team")
             raise Invalid(_("This group cannot be created:"), [Problem("kind", reason, kind)])
-        if any(group.name == name and group.owner == self.session.person for group in self.groups()):
+        if any(
+            group.name == name and group.owner == self.session.person for group in self.groups()
+        ):
             raise Conflict(
-                _("You already have a group named “{name}”.", name=name), next_step=_("Choose another name.")
+                _("You already have a group named “{name}”.", name=name),
+                next_step=_("Choose another name."),
             )
         rows = self._write(
             "insert into pgc.groups (name, kind) values (:name, :kind) returning id, owner, name, kind",
@@ -202,7 +205,10 @@ class People:
 
     def grants(self) -> list[Grant]:
         """Every grant that this person gave or received."""
-        return [Grant(**row) for row in self._rows(f"select {_GRANT} from pgc.grants order by area, since")]
+        return [
+            Grant(**row)
+            for row in self._rows(f"select {_GRANT} from pgc.grants order by area, since")
+        ]
 
     def who_sees(self, area: str) -> list[tuple[Person, Level, Grant]]:
         """Who may see one's own area now, at which level, and by which grant."""
@@ -217,7 +223,9 @@ class People:
                     group=grant.group,
                 )
             )
-            seen += [(person, grant.level, grant) for person in who if person.id != self.session.person]
+            seen += [
+                (person, grant.level, grant) for person in who if person.id != self.session.person
+            ]
         return seen
 
     def why(self, person: str | Person, area: str, level: Level = "see") -> Decision:
@@ -231,7 +239,12 @@ class People:
         if enough:
             until = max((g.until for g in enough if g.until), default=None)
             endless = any(g.until is None for g in enough)
-            reason = _("{name} may {doing} {area}: you granted it.", name=who.display, doing=doing, area=area)
+            reason = _(
+                "{name} may {doing} {area}: you granted it.",
+                name=who.display,
+                doing=doing,
+                area=area,
+            )
             if until and not endless:
                 reason += " " + _("It ends on {until}.", until=f"{until:%Y-%m-%d %H:%M}")
             return Decision(True, reason, tuple(enough))
@@ -239,10 +252,18 @@ class People:
             best = max(reaching, key=lambda grant: LEVELS.index(grant.level))
             reason = _("{name} may only {less} {area}, not {doing} it.", name=who.display, less=_(_LEVEL_NAMES[best.level]), area=area, doing=doing)  # fmt: skip
             return Decision(False, reason, tuple(reaching))
-        ended = [g for g in self.grants() if g.person == who.id and g.area in (area, EVERY_AREA) and not g.active]
+        ended = [
+            g
+            for g in self.grants()
+            if g.person == who.id and g.area in (area, EVERY_AREA) and not g.active
+        ]
         if ended:
-            return Decision(False, _("The grant to {name} is not in force.", name=who.display), tuple(ended))
-        return Decision(False, _("You granted {name} nothing in {area}.", name=who.display, area=area))
+            return Decision(
+                False, _("The grant to {name} is not in force.", name=who.display), tuple(ended)
+            )
+        return Decision(
+            False, _("You granted {name} nothing in {area}.", name=who.display, area=area)
+        )
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,7 +271,9 @@ class People:
         return [
             grant
             for grant in self.grants()
-            if grant.owner == self.session.person and grant.area in (area, EVERY_AREA) and grant.active
+            if grant.owner == self.session.person
+            and grant.area in (area, EVERY_AREA)
+            and grant.active
         ]
 
     def _target(self, to: str | Person | Group) -> tuple[UUID | None, UUID | None]:
@@ -266,7 +289,9 @@ class People:
         return UUID(str(found))
 
     def _persons(self, where: str, **values: Any) -> list[Person]:
-        rows = self._rows(f"select {_PERSON} from pgc.persons where {where} order by name", **values)
+        rows = self._rows(
+            f"select {_PERSON} from pgc.persons where {where} order by name", **values
+        )
         return [Person(**row) for row in rows]
 
     def _rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:

@@ -71,7 +71,11 @@ def create_person(
 
 
 def end_person(
-    owner_url: str, person: UUID, *, redis_admin_url: str | None = None, mongo_admin_url: str | None = None
+    owner_url: str,
+    person: UUID,
+    *,
+    redis_admin_url: str | None = None,
+    mongo_admin_url: str | None = None,
 ) -> None:
     """Close every login of a person; what they kept stays, for their return or their heirs."""
     with translated(), psycopg.connect(owner_url, connect_timeout=10) as connection:
@@ -82,7 +86,8 @@ def end_person(
             raise NotFound(_("There is no such person."), next_step=_("Check the name."))
         connection.execute(SQL("alter role {} nologin").format(Identifier(role_of(person))))
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", (role_of(person),)
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
+            (role_of(person),),
         )
     if redis_admin_url:
         from pgc_lib.stores.redis import unprovision
@@ -100,24 +105,36 @@ def _check(name: str, role: str) -> None:
     if not 1 <= len(name) <= 64 or not name.isprintable() or name != name.strip():
         problems.append(Problem("name", _("a name has 1 to 64 visible characters"), name))
     if role not in ROLES:
-        problems.append(Problem("role", _("this must be one of {expected}", expected=", ".join(ROLES)), role))
+        problems.append(
+            Problem("role", _("this must be one of {expected}", expected=", ".join(ROLES)), role)
+        )
     if problems:
-        raise Invalid(_("This person cannot be created:"), problems, next_step=_("Choose another name."))
+        raise Invalid(
+            _("This person cannot be created:"), problems, next_step=_("Choose another name.")
+        )
 
 
-def _login(connection: "psycopg.Connection[tuple[object, ...]]", person: UUID, password: str) -> None:
+def _login(
+    connection: "psycopg.Connection[tuple[object, ...]]", person: UUID, password: str
+) -> None:
     role = role_of(person)
     exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
     verb = SQL("alter") if exists else SQL("create")
     connection.execute(
-        SQL("{} role {} login noinherit password {}").format(verb, Identifier(role), hashed(connection, role, password))
+        SQL("{} role {} login noinherit password {}").format(
+            verb, Identifier(role), hashed(connection, role, password)
+        )
     )
     # The person uses what the group may, but cannot become the group: that would be nobody's identity.
     connection.execute(
-        SQL("grant {} to {} with inherit true, set false").format(Identifier(GROUP), Identifier(role))
+        SQL("grant {} to {} with inherit true, set false").format(
+            Identifier(GROUP), Identifier(role)
+        )
     )
     connection.execute(
-        SQL("grant {} to {} with inherit false, set true").format(Identifier(role), Identifier(WORKER))
+        SQL("grant {} to {} with inherit false, set true").format(
+            Identifier(role), Identifier(WORKER)
+        )
     )
 
 

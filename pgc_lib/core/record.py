@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, cast
 from uuid import UUID
 
 from pydantic import (
@@ -31,7 +31,7 @@ from pgc_lib.core.spec import SYSTEM, TEXT_LIMIT, FieldSpec, KeptIn, Meta, Spec,
 from pgc_lib.core.values import meant, storable
 from pgc_lib.i18n import _
 
-__all__ = ["SYSTEM", "TEXT_LIMIT", "FieldSpec", "KeptIn", "Meta", "Record", "Spec", "field"]
+__all__ = ["SYSTEM", "TEXT_LIMIT", "FieldSpec", "KeptIn", "Meta", "Record", "Spec", "adapter_of", "field"]
 
 
 def field(
@@ -140,7 +140,7 @@ class Record(BaseModel):
             for name in cls.spec.enums:
                 if fields.get(name) is not None:
                     fields[name] = cls.spec.fields[name].enum(fields[name])  # type: ignore[misc]
-            record = cls.model_construct(_fields_set=set(fields), **fields)
+            record = cls._construct(fields)
         for name in SYSTEM:
             setattr(record, f"_{name}", row[name])
         return record
@@ -157,8 +157,13 @@ class Record(BaseModel):
             values[name] = None if info.is_required() else info.get_default(call_default_factory=True)
             with suppress(ValidationError):
                 if name in fields:
-                    values[name] = _adapter(cls, name).validate_python(fields[name])
-        return cls.model_construct(_fields_set=set(fields), **values)
+                    values[name] = adapter_of(cls, name).validate_python(fields[name])
+        return cls._construct(values)
+
+    @classmethod
+    def _construct(cls, values: dict[str, Any]) -> Self:
+        made: Any = cls.model_construct(_fields_set=set(values), **values)
+        return cast("Self", made)
 
     def values(self) -> dict[str, Any]:
         """Its fields as Python values."""
@@ -174,6 +179,8 @@ class Record(BaseModel):
 
 
 @cache
-def _adapter(record: type[Record], name: str) -> TypeAdapter[Any]:
+def adapter_of(record: type[Record], name: str) -> TypeAdapter[Any]:
+    """Validates one field by itself, without what the class adds in methods of its own."""
     info = record.model_fields[name]
-    return TypeAdapter(Annotated[info.annotation, info], config=record.model_config)
+    annotated: Any = Annotated[info.annotation, info]
+    return TypeAdapter(annotated, config=record.model_config)

@@ -83,11 +83,7 @@ class Session:
 
         from pgc_lib.stores.postgres import translated
 
-        if self.at is not None:
-            raise Denied(
-                _("This is the data as it was on {at}; it cannot be changed.", at=self.at),
-                next_step=_("Write through the lab itself."),
-            )
+        self.refuse_in_the_past()
         with translated(), self.engine.begin() as connection:
             if batch is not None or undoes is not None:
                 connection.execute(
@@ -97,6 +93,14 @@ class Session:
                     {"batch": str(batch or ""), "undoes": str(undoes or "")},
                 )
             yield connection
+
+    def refuse_in_the_past(self) -> None:
+        """`Denied` when this session looks at an earlier time."""
+        if self.at is not None:
+            raise Denied(
+                _("This is the data as it was on {at}; it cannot be changed.", at=self.at),
+                next_step=_("Write through the lab itself."),
+            )
 
     @contextmanager
     def reading(self) -> Iterator["Connection"]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import AfterValidator, AllowInfNan
@@ -38,6 +38,7 @@ SYSTEM = ("id", "owner", "batch", "version", "created_at", "updated_at")
 RESERVED = frozenset({*SYSTEM, "spec", "order", "limit", "after", "columns"})
 """Names that no field can have: they mean something else where fields are named by keyword."""
 
+Enumeration: TypeAlias = type[StrEnum]
 _LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern")
 
 
@@ -67,7 +68,7 @@ class FieldSpec:
     limits: Mapping[str, Any]
     meta: Meta
     info: FieldInfo
-    enum: type[StrEnum] | None = None
+    enum: "Enumeration | None" = None
     plain: bool = True
     """Whether type, choices and limits are all there is to its validation."""
 
@@ -152,7 +153,7 @@ def _faults(spec: Spec) -> Iterator[str]:
 
 
 def _field_spec(name: str, info: FieldInfo) -> FieldSpec:
-    annotation = info.annotation
+    annotation: Any = info.annotation
     kind, optional = field_type(annotation)
     extra = info.json_schema_extra
     meta = extra.get("pgc") if isinstance(extra, dict) else None

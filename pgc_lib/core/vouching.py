@@ -201,8 +201,8 @@ _VOUCHERS: Mapping[str, Callable[[pl.Series, pl.DataType], pl.Series]] = {
 def _broken(field: FieldSpec, kept: pl.Series) -> pl.Series | None:
     """Where a limit of the field is not kept; None when it is nowhere."""
     broken: pl.Series | None = None
-    for wrong in _each_broken(field, kept):
-        wrong = wrong.fill_null(False)
+    for found in _each_broken(field, kept):
+        wrong = found.fill_null(False)
         if wrong.any():
             broken = wrong if broken is None else broken | wrong
     return broken

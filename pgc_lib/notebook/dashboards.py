@@ -1,9 +1,13 @@
 """Serving the dashboards with Voilà: our template, nothing from other hosts, kernels that end with their page."""
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from pgc_lib.errors import Unavailable
+from pgc_lib.i18n import _
 
 SHARE = Path(__file__).parent / "share"
 """Searched by Jupyter like its own share folders; holds our Voilà template."""
@@ -44,3 +48,19 @@ def environment(data: Path, paths: Sequence[Path] = ()) -> dict[str, str]:
         "PGC_DATA": str(data),
         "JUPYTER_PATH": os.pathsep.join(filter(None, [search, known])),
     }
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or the next one that nobody listens on."""
+    for port in range(wanted, wanted + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Unavailable(
+        _("No port is free between {first} and {last}.", first=wanted, last=wanted + 49),
+        next_step=_("Choose another with --port."),
+    )

@@ -171,7 +171,7 @@ def bucket_for(url: str) -> Bucket:
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     if set(options) - {"endpoint", "region"}:
         raise _bad_address()
-    config: "S3Config" = {}
+    config: S3Config = {}
     if parts.username:
         config["access_key_id"] = unquote(parts.username)
         config["secret_access_key"] = unquote(parts.password or "")

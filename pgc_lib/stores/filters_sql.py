@@ -5,9 +5,11 @@ Every comparison is closed with `is true`, which makes SQL's three-valued logic 
 any negation is left plain: there, unknown and false have the same effect.
 """
 
+import sys
+from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, literal, not_, or_, true
+from sqlalchemy import ColumnElement, Double, Numeric, and_, false, literal, not_, or_, true
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pgc_lib.errors import Invalid, Problem
@@ -24,9 +26,12 @@ from pgc_lib.stores.filters import (
     OneOf,
     StartsWith,
 )
+from pgc_lib.stores.text_patterns import any_case_pattern, forms
 
 Columns: TypeAlias = "ReadOnlyColumnCollection[str, Any]"
 
+_SMALL = 2**31
+_LARGEST = Decimal(sys.float_info.max)
 _OPERATORS = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__"}
 _OPERATORS |= {"gt": "__gt__", "ge": "__ge__"}
 
@@ -65,17 +70,39 @@ def _comparison(
     if isinstance(condition, Compare):
         column = column_of(condition.field, columns)
         if condition.operator == "ne":
-            return column.is_distinct_from(condition.value) & column.is_not(None)
-        result: ColumnElement[bool] = getattr(column, _OPERATORS[condition.operator])(
-            condition.value
-        )
+            different = column.is_distinct_from(_operand(condition.value, column))
+            return different & column.is_not(None)
+        operand = _operand(condition.value, column)
+        result: ColumnElement[bool] = getattr(column, _OPERATORS[condition.operator])(operand)
         return result
     if isinstance(condition, OneOf):
-        return column_of(condition.field, columns).in_(condition.values)
+        column = column_of(condition.field, columns)
+        return column.in_([_operand(value, column) for value in condition.values])
     if isinstance(condition, Contains):
-        return column_of(condition.field, columns).icontains(condition.text, autoescape=True)
+        return _contains(column_of(condition.field, columns), condition)
     if isinstance(condition, StartsWith):
         return column_of(condition.field, columns).startswith(condition.text, autoescape=True)
     if isinstance(condition, Has):
-        return literal(condition.value) == column_of(condition.field, columns).any_()
+        return column_of(condition.field, columns).contains([condition.value])
     raise TypeError(type(condition).__name__)
+
+
+def _operand(value: Any, column: ColumnElement[Any]) -> Any:
+    """A number that the column's own type cannot hold is compared as what it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    if isinstance(column.type, Double):
+        return float(value) if abs(value) <= _LARGEST else literal(Decimal(value), Numeric())
+    if isinstance(value, int) and abs(value) < _SMALL and not isinstance(column.type, Numeric):
+        return value
+    # A float means the number that it is written as, the same as when it is kept.
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return literal(exact, Numeric())
+
+
+def _contains(column: ColumnElement[Any], condition: Contains) -> ColumnElement[bool]:
+    text = condition.text
+    if all(len(forms(letter)) == 1 for letter in text):
+        # Chinese has no letter cases, and a plain search is several times faster than a pattern.
+        return column.contains(text, autoescape=True)
+    return column.regexp_match(any_case_pattern(text, condition.field))

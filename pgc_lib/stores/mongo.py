@@ -18,6 +18,7 @@ from pymongo.errors import (
     InvalidURI,
     OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
 )
 
 from pgc_lib.errors import Denied, FullDisk, PgcError, SettingError, StoreError, Unavailable
@@ -102,6 +103,8 @@ def retried(operation: Callable[[], T]) -> T:
     for wait in _PATIENCE:
         try:
             return operation()
+        except ServerSelectionTimeoutError:
+            raise  # it has waited long enough already
         except AutoReconnect:
             time.sleep(wait)
     return operation()

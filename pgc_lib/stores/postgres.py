@@ -8,12 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
 
 from pgc_lib.errors import Denied, FullDisk, PgcError, StoreError, Unavailable
 from pgc_lib.i18n import _
@@ -21,6 +19,8 @@ from pgc_lib.i18n import _
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+    from sqlalchemy import Engine
+    from sqlalchemy.engine import URL
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -56,22 +56,30 @@ class Address:
 
 def address_of(url: str) -> Address:
     """The address part of a URL."""
-    parsed = make_url(url)
-    options = parsed.render_as_string(hide_password=False).partition("?")[2]
-    return Address(parsed.host or "127.0.0.1", parsed.port or 5432, parsed.database or DATABASE, options)
+    parts = urlsplit(url)
+    return Address(
+        parts.hostname or "127.0.0.1",
+        parts.port or 5432,
+        unquote(parts.path.lstrip("/")) or DATABASE,
+        parts.query,
+    )
 
 
-def sqlalchemy_url(url: str) -> URL:
+def sqlalchemy_url(url: str) -> "URL":
     """The same URL with the psycopg 3 driver named."""
+    from sqlalchemy.engine import make_url
+
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-def engine_for(url: str, *, acting_as: UUID | None = None, pool_size: int = 5) -> Engine:
+def engine_for(url: str, *, acting_as: UUID | None = None, pool_size: int = 5) -> "Engine":
     """A pooled SQLAlchemy engine; `acting_as` takes a person's role on every connection.
 
     `acting_as` is for the worker, whose own code runs for many persons. It is no wall against code that
     runs inside the session, which could reset the role: a person's own code gets the person's own login.
     """
+    from sqlalchemy import create_engine, event
+
     engine = create_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
@@ -95,14 +103,15 @@ def engine_for(url: str, *, acting_as: UUID | None = None, pool_size: int = 5) -
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the driver's errors into ours, which say what to do; everything else passes untouched."""
-    from sqlalchemy.exc import DBAPIError
-
     try:
         yield
-    except DBAPIError as error:
-        raise explain(error.orig) from error
     except psycopg.Error as error:
         raise explain(error) from error
+    except Exception as error:
+        driver_error = getattr(error, "orig", None)  # SQLAlchemy wraps the driver's error
+        if isinstance(driver_error, psycopg.Error):
+            raise explain(driver_error) from error
+        raise
 
 
 def explain(error: BaseException | None) -> PgcError:

@@ -3,6 +3,7 @@
 Should the run be killed, the engines stop by themselves after a while without clients.
 """
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 PREFIX = "pgc-test-"
 _IDLE_MINUTES = 10
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 2 * 2**30
+
+
+def temporary_folder() -> Path:
+    """A new folder, in memory where there is plenty: engines start and stop often in these tests."""
+    where = None
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        where = None if os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC else _MEMORY
+    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=where))
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +105,7 @@ def servers(home: Home) -> list[int]:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A temporary folder that the engines' user may enter, unlike `tmp_path` as root."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = temporary_folder()
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
@@ -111,7 +122,7 @@ def new_home(open_folder: Path) -> Iterator[Home]:
 @pytest.fixture(scope="session")
 def made_engines() -> Iterator[Path]:
     """A stopped lab to make copies of."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = temporary_folder()
     home = Home(folder)
     home.start()
     home.stop()

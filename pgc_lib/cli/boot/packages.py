@@ -1,10 +1,16 @@
 """Reading locks, what pip says, and what pip left behind."""
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from pgc_lib.cli.boot.texts import say
+
+# What pip says of each package that it comes to; "Processing" is one that lies in a folder.
+_ONE = re.compile(
+    r"(?:Collecting |Requirement already satisfied: |Processing (?:[^(]*/)?)(?P<name>[\w.]+(?:-[A-Za-z][\w.]*)*)"
+)
 
 
 def packages_in(lock: str) -> set[str]:
@@ -29,10 +35,9 @@ class Fetching:
         line = line.strip()
         if line.startswith("Ignoring "):
             self.total -= 1
-        elif line.startswith(("Collecting ", "Requirement already satisfied: ")):
+        elif found := _ONE.match(line):
             self.seen += 1
-            pin = line.removeprefix("Collecting ").removeprefix("Requirement already satisfied: ")
-            self.now = pin.partition(" ")[0].partition("=")[0]
+            self.now = found["name"]
         elif line.startswith("Installing collected packages:"):
             self.to_install = line.count(",") + 1
         elif "Retrying (" in line:

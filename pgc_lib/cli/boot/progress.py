@@ -50,7 +50,7 @@ class Progress:
         if self._terminal and text == self._shown and not end:
             return
         line = f"\r\x1b[K{text}{end}" if self._terminal else f"{text}{end}"
-        encoding = sys.stderr.encoding or "ascii"
+        encoding = sys.stderr.encoding or "utf-8"
         sys.stderr.write(line.encode(encoding, "replace").decode(encoding))
         sys.stderr.flush()
         self._shown = "" if end else text
@@ -58,6 +58,6 @@ class Progress:
 
 def complain(text: str) -> int:
     """Say what is wrong and give the exit status of a failure."""
-    encoding = sys.stderr.encoding or "ascii"
+    encoding = sys.stderr.encoding or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr)
     return 1

@@ -2,7 +2,7 @@
 
 import os
 
-_TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: dict[str, tuple[str, str]] = {
     "begin": (
         "Preparing PGC in {venv}: this happens once and takes a few minutes.",
         "正在 {venv} 中准备 PGC：只需一次，要几分钟。",
@@ -152,7 +152,7 @@ def say(name: str, **values: object) -> str:
     variables = ("PGC_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     tags = (os.environ.get(variable, "") for variable in variables)
     tag = next((tag for tag in tags if tag not in ("", "C", "POSIX")), "en")
-    return _TEXTS[name][tag.lower().startswith("zh")].format(**values)
+    return TEXTS[name][tag.lower().startswith("zh")].format(**values)
 
 
 def reason_of(record: str) -> str:

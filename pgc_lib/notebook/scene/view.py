@@ -102,7 +102,6 @@ class Scene:
         return three.Sprite(
             material=three.SpriteMaterial(map=texture, transparent=True, depthWrite=False),
             position=[label.x, label.y, label.z],
-            scaleToTexture=False,
             scale=[label.height * ems, label.height, 1],
         )
 

@@ -61,12 +61,19 @@ def upgrade(
             return False
         if at is not None and at > head():
             raise StoreError(
-                _("This database was made by a newer PGC (migration {at}; this one knows {head}).", at=at, head=head()),
+                _(
+                    "This database was made by a newer PGC (migration {at}; this one knows {head}).",
+                    at=at,
+                    head=head(),
+                ),
                 next_step=_("Update PGC. Nothing was changed."),
             )
         if at is not None and backup_dir is not None:
             say(_("Backing up the database"))
-            dump(admin_url or owner_url, backup_dir / f"before-{head()}-{datetime.now():%Y%m%d-%H%M%S}.dump")
+            dump(
+                admin_url or owner_url,
+                backup_dir / f"before-{head()}-{datetime.now():%Y%m%d-%H%M%S}.dump",
+            )
         say(_("Migrating the database to {head}", head=head()))
         command.upgrade(_config(owner_url), "head")
     return True
@@ -97,8 +104,13 @@ def dump(url: str, target: Path) -> Path:
     if result.returncode != 0:
         draft.unlink(missing_ok=True)
         raise PgcError(
-            _("The database could not be backed up, so it was not migrated: {error}", error=result.stderr.strip()),
-            next_step=_("Back it up as a superuser (row security hides rows from others), then set PGC_ADMIN_DATABASE_URL to that login."),
+            _(
+                "The database could not be backed up, so it was not migrated: {error}",
+                error=result.stderr.strip(),
+            ),
+            next_step=_(
+                "Back it up as a superuser (row security hides rows from others), then set PGC_ADMIN_DATABASE_URL to that login."
+            ),
         )
     draft.rename(target)
     return target

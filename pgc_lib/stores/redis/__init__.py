@@ -42,7 +42,7 @@ __all__ = [
     "unprovision",
 ]
 
-_FAMILIES = ("cache", "limit", "lock", "once")
+_FAMILIES = ("cache", "limit", "lock", "making", "once")
 """First words of keys that are no streams."""
 
 

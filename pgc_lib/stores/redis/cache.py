@@ -10,14 +10,13 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final
 
 from pgc_lib.errors import Invalid, Unavailable
 from pgc_lib.i18n import _
 from pgc_lib.stores.redis.link import Link, Script, to_json
 from pgc_lib.stores.redis.locks import Busy, Held, Lock
-
-T = TypeVar("T")
 
 _MAKER_TTL = 5
 """Seconds after which others make a value whose maker has died; a living one renews."""
@@ -83,16 +82,13 @@ class Cache:
     def clear(self, prefix: str = "") -> None:
         """Forget every value whose name starts with this; all of them without it."""
         pattern = re.sub(r"([\\*?\[\]^-])", r"\\\1", prefix) + "*"
-        cursor: int = 0
+        cursor = 0
         while True:
-            at = cursor
-            cursor, found = self._link.again(
-                lambda at=at: self._link.do(  # type: ignore[misc]
-                    "ZSCAN", self._names, at, "MATCH", pattern, "COUNT", _CHUNK
-                )
-            )
-            if names := [name.decode() for name, _end in found]:
-                self._link.again(lambda names=names: self._forget(names))  # type: ignore[misc]
+            words = ("ZSCAN", self._names, cursor, "MATCH", pattern, "COUNT", _CHUNK)
+            cursor, found = self._link.again(partial(self._link.do, *words))
+            if found:
+                names = [name.decode() for name, _end in found]
+                self._link.again(partial(self._forget, names))
             if cursor == 0:
                 return
 
@@ -125,7 +121,7 @@ class Cache:
 
     def _begin(self, name: str, patience: float) -> tuple[Any, Held | None]:
         """The value; or MISSING and, when it is ours to make, the maker's lock."""
-        lock = Lock(self._link, f"cache:{name}", _MAKER_TTL, fenced=False)
+        lock = Lock(self._link, name, _MAKER_TTL, family="making", fenced=False)
         deadline = time.monotonic() + patience
         pause = 0.01
         while True:
@@ -158,14 +154,14 @@ class Cache:
                 _("A value cannot be kept for {ttl} seconds.", ttl=ttl),
                 next_step=_("Give the seconds after which it may be forgotten."),
             )
-        keys = [self._link.key("cache", name), self._names, self._link.key("lock", f"cache:{name}")]
+        keys = [self._link.key("cache", name), self._names, self._link.key("making", name)]
         self._link.again(
             lambda: self._link.run(_STORE, keys, raw, str(int(ttl * 1000)), name, maker)
         )
 
     def _forget(self, names: list[str]) -> None:
         keys = [self._link.key("cache", name) for name in names]
-        keys += [self._link.key("lock", f"cache:{name}") for name in names]
+        keys += [self._link.key("making", name) for name in names]
         with self._link.client.pipeline(transaction=True) as together:
             together.execute_command("ZREM", self._names, *names)
             together.execute_command("UNLINK", *keys)

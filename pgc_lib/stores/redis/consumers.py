@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pgc_lib.errors import PgcError, StoreError, Unavailable
@@ -110,9 +111,9 @@ class Consumer:
                     self._ready, self._own = False, "0"  # the answer may have been lost on its way
                     away.wait(stop, error)
                     continue
-                if drain and not entries and self._own is None and self._cursor == "0-0":
+                if entries is None and drain:
                     return
-                for entry in entries:
+                for entry in entries or ():
                     if stop.is_set():
                         break
                     yield entry
@@ -132,9 +133,8 @@ class Consumer:
             except Exception as error:  # whatever is wrong with one entry, the next is not to blame
                 log.warning("entry %s of %s failed", entry.id, self._key, exc_info=True)
                 if entry.deliveries >= self._deliveries:
-                    self._patiently(
-                        lambda e=error: self._bury(entry, f"{type(e).__name__}: {e}"), stop
-                    )  # type: ignore[misc]
+                    reason = f"{type(error).__name__}: {error}"
+                    self._patiently(partial(self._bury, entry, reason), stop)
                 self._rest(entry)
                 return False
 
@@ -159,14 +159,14 @@ class Consumer:
                     return
                 away.wait(stop, error)
 
-    def _take(self, block: float, stop: threading.Event) -> list[Entry]:
-        """The next entries: our own left ones, then those of the silent, then new ones."""
+    def _take(self, block: float, stop: threading.Event) -> list[Entry] | None:
+        """The next entries: our own left ones, then those of the silent, then new ones; None without any."""
         try:
             self._ensure_group()
             if self._own is not None:
                 return self._read_own(self._own)
-            if time.monotonic() >= self._next_claim and (entries := self._claim()):
-                return entries
+            if time.monotonic() >= self._next_claim:
+                return self._claim()
             return self._read_new(block, stop)
         except Unavailable:
             raise
@@ -180,7 +180,7 @@ class Consumer:
         if self._ready:
             return
         try:
-            self._link.do("XGROUP", "CREATE", self._key, self._group, "0", "MKSTREAM")
+            self._link.do("XGROUP CREATE", self._key, self._group, "0", "MKSTREAM")
         except StoreError as error:
             if "BUSYGROUP" not in error.message:
                 raise
@@ -203,15 +203,16 @@ class Consumer:
             )
         return self._fit(answer[1])
 
-    def _read_new(self, block: float, stop: threading.Event) -> list[Entry]:
+    def _read_new(self, block: float, stop: threading.Event) -> list[Entry] | None:
         until = time.monotonic() + block
         while True:
             left = min(until, self._next_claim) - time.monotonic()
-            pairs = self._read_group(">", min(left, _SLICE) if block else 0)
-            if pairs or left <= _SLICE or stop.is_set():
+            if pairs := self._read_group(">", min(left, _SLICE) if block else 0):
                 entries = [entry_of(*pair) for pair in pairs]
                 self._set_working(entries)
                 return [entry for entry in entries if self._readable(entry)]
+            if left <= _SLICE or stop.is_set():
+                return None
 
     def _read_group(self, start: str, wait: float = 0) -> list[tuple[bytes, Any]]:
         words: list[str | int] = [
@@ -272,9 +273,9 @@ class Consumer:
         with self._guard:
             ids = sorted(self._working)
         if ids:
-            words = ("XCLAIM", self._key, self._group, self._name, 0, *ids, "JUSTID")
+            whose = (self._key, self._group, self._name)
             try:
-                self._link.do(*words, parse_justid=True)
+                self._link.do("XCLAIM", *whose, 0, *ids, "JUSTID", parse_justid=True)
             except PgcError as error:
                 log.debug("heartbeat failed: %s", error.message)  # the next command will tell
         return self._idle / 3

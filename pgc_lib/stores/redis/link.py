@@ -122,7 +122,7 @@ def client_for(url: str, timeout: float) -> Any:
             url,
             client_name="pgc",
             protocol=2,  # the shapes of answers do not depend on the server's age
-            retry=Retry(NoBackoff(), 0),  # type: ignore[no-untyped-call]
+            retry=Retry(NoBackoff(), 0),
             socket_connect_timeout=min(timeout, 3),
             socket_timeout=timeout,
         )

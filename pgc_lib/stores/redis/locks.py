@@ -141,7 +141,14 @@ class Lock:
     """A lock by name; each `with`, or each `acquire`, is a holder of its own."""
 
     def __init__(
-        self, link: Link, name: str, ttl: float, *, wait: float = 0, fenced: bool = True
+        self,
+        link: Link,
+        name: str,
+        ttl: float,
+        *,
+        wait: float = 0,
+        family: str = "lock",
+        fenced: bool = True,
     ) -> None:
         if ttl < _LEAST_TTL:
             raise Invalid(
@@ -150,7 +157,7 @@ class Lock:
             )
         self.name = name
         self.ttl = ttl
-        self.key = link.key("lock", name)
+        self.key = link.key(family, name)
         self._link = link
         self._wait = wait
         self._span = str(int(ttl * 1_000_000))

@@ -235,9 +235,9 @@ class Stream:
     def _stats(self) -> StreamStats:
         if not self._link.do("EXISTS", self.key):
             return StreamStats(0, None, None, ())
-        facts = self._link.do("XINFO", "STREAM", self.key)
+        facts = self._link.do("XINFO STREAM", self.key)
         first, last = (facts[f"{which}-entry"] for which in ("first", "last"))
-        groups = [self._group(one) for one in self._link.do("XINFO", "GROUPS", self.key)]
+        groups = [self._group(one) for one in self._link.do("XINFO GROUPS", self.key)]
         return StreamStats(
             length=facts["length"],
             first=entry_of(*first).at if first else None,

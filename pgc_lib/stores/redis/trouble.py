@@ -17,8 +17,10 @@ from pgc_lib.i18n import _
 _NO_LOGIN = ("WRONGPASS", "NOAUTH", "invalid username-password", "Authentication required")
 _NO_RIGHT = ("NOPERM", "No permissions", "no permissions", "ACL failure in script")
 _NO_DISK = ("MISCONF", "No space left on device")
-_NOT_NOW = ("LOADING", "BUSY ", "READONLY", "MASTERDOWN", "TRYAGAIN", "UNKILLABLE", "NOREPLICAS")
-_NOT_NOW += ("Redis is busy", "You can't write against a read only")
+_NOT_NOW = (
+    *("LOADING", "BUSY ", "READONLY", "MASTERDOWN", "TRYAGAIN", "UNKILLABLE", "NOREPLICAS"),
+    *("Redis is busy", "Valkey is busy", "You can't write against a read only"),
+)
 
 
 @contextmanager

@@ -57,10 +57,17 @@ def upgrade() -> None:
     )
     op.create_index("transactions_owner_day", "transactions", ["owner", "day"], schema="finance")
     op.create_index(
-        "transactions_owner_category_day", "transactions", ["owner", "category", "day"], schema="finance"
+        "transactions_owner_category_day",
+        "transactions",
+        ["owner", "category", "day"],
+        schema="finance",
     )
     op.create_index(
-        "transactions_own_key", "transactions", ["owner", "reference"], unique=True, schema="finance"
+        "transactions_own_key",
+        "transactions",
+        ["owner", "reference"],
+        unique=True,
+        schema="finance",
     )
     guard(op, "finance.transactions")
 

@@ -1,0 +1,30 @@
+"""`pgc dashboards`: the dashboards of this lab in a browser, without JupyterLab."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from pgc_lib.i18n import _
+
+app = typer.Typer()
+
+
+@app.command("dashboards", help=_("Serve the dashboards with Voilà."))
+def dashboards(
+    port: Annotated[
+        int, typer.Option(help=_("The port to listen on; the next free one is taken."))
+    ] = 8866,
+    dark: Annotated[bool, typer.Option(help=_("A dark page."))] = False,
+) -> None:
+    """Start the engines and become Voilà."""
+    import pgc_lib as pgc
+    from pgc_lib.cli.places import DASHBOARDS
+    from pgc_lib.notebook.dashboards import command, environment, free_port
+    from pgc_lib.settings import settings
+
+    pgc.open(on_progress=typer.echo).close()
+    chosen = free_port(port)
+    typer.echo(_("The dashboards are at {address}", address=f"http://127.0.0.1:{chosen}/"))
+    words = command(DASHBOARDS, chosen, dark=dark)
+    os.execve(words[0], words, environment(settings().data))

@@ -1,0 +1,17 @@
+"""`pgc worker`: what runs in the background of a lab."""
+
+import typer
+
+from pgc_lib.i18n import _
+
+app = typer.Typer()
+
+
+@app.command("worker", help=_("Carry changes to the event streams until stopped."))
+def worker() -> None:
+    """Relay the outbox; one relay works at a time, others stand by."""
+    from pgc_lib.core.events import run_relay
+    from pgc_lib.home import worker_urls
+    from pgc_lib.settings import settings
+
+    run_relay(*worker_urls(settings().data))

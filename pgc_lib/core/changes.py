@@ -1,0 +1,107 @@
+"""What history tells: changes, what they did to the fields of a record, and what undoing them did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from pgc_lib.core.crypto import is_sealed
+from pgc_lib.core.record import SYSTEM
+
+Verb = Literal["insert", "update", "delete"]
+HIDDEN = "••••••"
+"""Stands for what is encrypted: that it changed can be told, what it says cannot."""
+
+COLUMNS = (
+    "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows"
+)
+_BESIDE = frozenset((*SYSTEM, "area", "kind"))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one field was and became, as JSON has it."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of history: one statement's change to one owner's records of one kind."""
+
+    id: int
+    at: datetime
+    actor: UUID | None
+    owner: UUID
+    area: str
+    kind: str
+    verb: Verb
+    batch: UUID | None
+    undoes: int | None
+    undoes_batch: UUID | None
+    rows: int
+    differences: tuple[Difference, ...] = ()
+    """Of the record whose history was asked for."""
+    document: UUID | None = None
+    """Set for a document in MongoDB: `id` is then its version, not a number in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did. It is a change itself: undoing it, by `change` or by `batch`, is the redo."""
+
+    changes: tuple[Change, ...]
+    batch: UUID | None
+    rows: int
+
+    @property
+    def change(self) -> Change:
+        """The change that undoing made; the newest one when it took several."""
+        return self.changes[0]
+
+
+def changes_of_batch(connection: Connection, batch: UUID) -> list[Change]:
+    """The changes that were made under a batch, newest first."""
+    query = text(f"select {COLUMNS} from pgc.changes c where c.batch = :batch order by c.id desc")
+    return [Change(**row) for row in connection.execute(query, {"batch": batch}).mappings()]
+
+
+def with_differences(
+    changes: Sequence[Change],
+    images: Mapping[int, Mapping[str, Any]],
+    now: Mapping[str, Any] | None,
+) -> list[Change]:
+    """Walk from now into the past: what a change left is what the next one found."""
+    after = now
+    told = []
+    for change in changes:
+        before = images.get(change.id)
+        told.append(replace(change, differences=differences(fields(before), fields(after))))
+        after = before
+    return told
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """The fields that are not the same in both."""
+    return tuple(
+        Difference(name, _shown(old.get(name)), _shown(new.get(name)))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    )
+
+
+def fields(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The fields of a row or of a document's body, without what the store keeps beside them."""
+    if row is None:
+        return {}
+    kept = row["body"] if isinstance(row.get("body"), dict) else row
+    return {name: value for name, value in kept.items() if name not in _BESIDE}
+
+
+def _shown(value: Any) -> Any:
+    return HIDDEN if isinstance(value, str) and is_sealed(value) else value
