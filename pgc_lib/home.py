@@ -47,8 +47,13 @@ def open_home(data: Path, *, on_progress: Progress | None = None) -> Session:
     session = _session(keys, address, endpoints.redis_admin)
     if not _ready(session.database.reveal()):
         say(_("Preparing the database"))
-        _prepare(data, keys, address, endpoints, say)
+        _prepare(data, keys, endpoints, say)
     return session
+
+
+def name_at(data: Path) -> str | None:
+    """Whose lab a folder holds; None before its first start. Nothing is made or started."""
+    return _keys(data).name if (data / "secrets" / "lab.json").exists() else None
 
 
 def worker_urls(data: Path) -> tuple[str, str]:
@@ -90,7 +95,7 @@ def _ready(url: str) -> bool:
         return False  # no such role or table yet: `_prepare` finds out and says what is wrong
 
 
-def _prepare(data: Path, keys: Keys, address: Address, endpoints: Any, say: Progress) -> None:
+def _prepare(data: Path, keys: Keys, endpoints: Any, say: Progress) -> None:
     from pgc_lib.core.provisioning import create_person
     from pgc_lib.stores.bootstrap import prepare
     from pgc_lib.stores.migrations import upgrade
@@ -145,7 +150,7 @@ def _make_keys(path: Path) -> None:
     }
     draft = path.with_name(f".lab-{os.getpid()}.json")
     descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(keys, file)
         file.flush()
         os.fsync(file.fileno())

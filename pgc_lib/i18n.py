@@ -78,8 +78,8 @@ def read_po(text: str) -> dict[str, str]:
     messages: dict[str, str] = {}
     parts: dict[str, str] = {}
     current = ""
-    for line in [*text.splitlines(), ""]:
-        line = line.strip()
+    for written in text.splitlines():
+        line = written.strip()
         if line.startswith("#"):
             continue
         keyword, _space, rest = line.partition(" ")

@@ -1,12 +1,13 @@
 """The front door: `lab = pgc.open()`, then `lab.finance`, `lab.todos`, `lab.people`, `lab.history`."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from pgc_lib.areas import AREAS
@@ -99,7 +100,7 @@ class Lab:
         """Give the connections back."""
         self.session.close()
 
-    def __enter__(self) -> "Lab":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -130,7 +131,8 @@ class Lab:
 
 
 def _write(piece: str) -> None:
-    print(piece, end="", flush=True)
+    sys.stdout.write(piece)
+    sys.stdout.flush()
 
 
 def _served() -> "Session":

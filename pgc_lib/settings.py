@@ -43,6 +43,10 @@ class Secret:
         return "••••••" if self._value else "—"
 
 
+NOTHING = Secret("")
+"""No value at all."""
+
+
 def _text(raw: str) -> str:
     return raw
 

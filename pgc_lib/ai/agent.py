@@ -98,7 +98,7 @@ def _run(
     try:
         with accounted(models, model, "ask") as usage:
             asyncio.run(_stream(model, collections, answer, queue, usage))
-    except Exception as error:  # carried to the caller's thread, which raises it
+    except Exception as error:  # noqa: BLE001 (carried to the caller's thread, which raises it)
         queue.put(error)
     queue.put(None)
 

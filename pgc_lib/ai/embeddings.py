@@ -26,7 +26,10 @@ def embed(
         answer = client(model).embeddings.create(model=model.model, input=list(texts))
         usage.input_tokens = answer.usage.prompt_tokens
     vectors = np.asarray([item.embedding for item in answer.data], dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    normalised: np.ndarray[tuple[int, int], np.dtype[np.float32]] = vectors / np.linalg.norm(
+        vectors, axis=1, keepdims=True
+    )
+    return normalised
 
 
 def _local(

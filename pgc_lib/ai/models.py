@@ -6,6 +6,7 @@ never holds a key, only where to find it.
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from pgc_lib.core.area import Area, Kept
@@ -100,8 +101,7 @@ def key_of(model: Model, environment: Mapping[str, str] = os.environ) -> Secret:
         )
     if kind == "file":
         try:
-            with open(where, encoding="utf-8") as file:
-                return Secret(file.read().strip())
+            return Secret(Path(where).read_text(encoding="utf-8").strip())
         except OSError as error:
             raise SettingError(
                 _(

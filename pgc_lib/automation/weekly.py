@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Markdown(str):
     """Text that a notebook shows as Markdown and a terminal as it is."""
 
+    __slots__ = ()
+
     def _repr_markdown_(self) -> str:
         return str(self)
 

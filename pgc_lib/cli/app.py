@@ -16,8 +16,13 @@ from pgc_lib import __version__
 from pgc_lib.errors import NotFound, PgcError
 from pgc_lib.i18n import N_, _
 
+
+def _typers_own(message: str) -> str:
+    return _(message)
+
+
 # Typer asks gettext for its own words when it is imported; ours come from our catalogues.
-gettext.gettext = _
+gettext.gettext = _typers_own
 import typer  # noqa: E402
 
 _HELP = ["-h", "--help"]
@@ -37,6 +42,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("lab", "lab", N_("Start everything and open JupyterLab.")),
     Verb("stop", "lab", N_("Stop the lab and its engines.")),
     Verb("status", "lab", N_("Show what runs, where, and how large it is.")),
+    Verb("demo", "lab", N_("Load the made-up data of a family into this lab.")),
     Verb("doctor", "doctor", N_("Check everything and name the next step.")),
     Verb("settings", "settings", N_("Show every setting, its value and where it came from.")),
     Verb("run", "run", N_("Write a report now, such as weekly_review.")),

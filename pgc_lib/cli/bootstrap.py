@@ -16,13 +16,9 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class Stopped(Exception):
-    """The system asked to stop."""
-
-
 def main(arguments: list[str]) -> int:
     """Prepare what is missing, then become the command; only a failure comes back."""
-    from pgc_lib.cli.boot.environment import NEWEST, OLDEST, Environment, Failure
+    from pgc_lib.cli.boot.environment import NEWEST, OLDEST, Environment, Failure, Stopped
     from pgc_lib.cli.boot.progress import Progress, complain
     from pgc_lib.cli.boot.texts import reason_of, say
 
@@ -36,9 +32,12 @@ def main(arguments: list[str]) -> int:
     try:
         stamp = environment.read_stamp()
         if not environment.is_ready(stamp, environment.level_for(verb, stamp)):
-            signal.signal(signal.SIGTERM, _stop)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, environment.stop)
             environment.prepare(verb, progress)
-    except (KeyboardInterrupt, Stopped):
+            environment.go_on()
+    except Stopped:
         progress.cut()
         complain(say("stopped"))
         return 130
@@ -49,7 +48,6 @@ def main(arguments: list[str]) -> int:
         progress.cut()
         why = say(reason_of(str(error)), venv=environment.venv, python=environment.version)
         return complain(f"    {error}\n\n{say('failed', why=why)}")
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _hand_over(environment, arguments)
 
 
@@ -64,11 +62,6 @@ def _hand_over(environment: "Environment", arguments: list[str]) -> NoReturn:
     # -P: a file of the person's own in the present folder must not stand in for a module of ours.
     command = [str(environment.python), "-P", "-m", "pgc_lib.cli", *arguments]
     os.execve(command[0], command, variables)
-
-
-def _stop(_number: int, _frame: object) -> NoReturn:
-    """Turn a polite request to end into the same path as Ctrl-C."""
-    raise Stopped
 
 
 if __name__ == "__main__":

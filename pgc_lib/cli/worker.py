@@ -2,16 +2,16 @@
 
 import typer
 
+from pgc_lib.cli.folder import Data, use
 from pgc_lib.i18n import _
 
 app = typer.Typer()
 
 
 @app.command("worker", help=_("Carry changes to the event streams until stopped."))
-def worker() -> None:
+def worker(data: Data = None) -> None:
     """Relay the outbox; one relay works at a time, others stand by."""
     from pgc_lib.core.events import run_relay
     from pgc_lib.home import worker_urls
-    from pgc_lib.settings import settings
 
-    run_relay(*worker_urls(settings().data))
+    run_relay(*worker_urls(use(data)))

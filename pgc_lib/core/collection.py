@@ -8,6 +8,7 @@ todos.add_many(frame_or_rows)        todos.page(limit=50, after=cursor)
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -53,6 +54,16 @@ class Added:
     skipped: int
     refused: int
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What `import_file` did: which column became which field, and what was added, skipped and refused."""
+
+    path: str
+    matched: Mapping[str, str]
+    ignored: tuple[str, ...]
+    result: Added
 
 
 class Collection(Generic[R]):
@@ -148,6 +159,32 @@ class Collection(Generic[R]):
         ]
         keys = pl.Series("id", [id.hex for id in ids], dtype=pl.String)
         return frame.with_columns(keys, *sealed)
+
+    def import_file(
+        self,
+        path: str | Path,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        on_conflict: OnConflict = "skip",
+        keep_valid: bool = True,
+    ) -> Imported:
+        """Take in a CSV, JSON lines or Parquet file as one batch that can be undone as one.
+
+        Columns are recognised by name, title or alias; `mapping` (column to field) settles the others. Rows
+        that are wrong are left out and listed, each with its row and reason.
+        """
+        from pgc_lib.core.files import read
+
+        sheet = read(Path(path), self.spec, mapping)
+        added = self.add_many(sheet.frame, on_conflict=on_conflict, keep_valid=keep_valid)
+        return Imported(str(path), sheet.matched, sheet.ignored, added)
+
+    def export(self, path: str | Path, *conditions: Condition, **keywords: Any) -> Path:
+        """Write the records that meet all conditions as CSV, JSON lines or Parquet, by the ending."""
+        from pgc_lib.core.files import write
+
+        fields = [name for name in self.spec.fields if name not in self.spec.sensitive]
+        return write(self.frame(*conditions, columns=fields, **keywords), Path(path))
 
     def update(self, record: R | UUID, /, *, version: int | None = None, **changes: Any) -> R:
         """Change some fields. Given a record, its version must still be the current one."""

@@ -115,7 +115,7 @@ class Relay:
         """Send one batch; how many changes it was."""
         with connection.transaction():
             with connection.cursor(row_factory=namedtuple_row) as cursor:
-                changes = cursor.execute(_WAITING, {"ids": _IDS, "limit": _BATCH}).fetchall()
+                changes: list[Any] = cursor.execute(_WAITING, {"ids": _IDS, "limit": _BATCH}).fetchall()
             if not changes:
                 return 0
             self._send(changes)

@@ -1,158 +1,123 @@
 """Persons, groups, and who may see what until when.
 
-A grant is one row: area, level, to a person or a group, with an end date. The database's policies read the same rows,
-so what `why` explains here is what SQL, REST, the agent and the dashboards do.
+    lab.people.grant("mama", "finance", "see", until=date(2027, 1, 31))
+    lab.people.why("mama", "finance", "edit").reason
+    lab.people.groups.create("our family");  lab.people.groups.add("our family", "mama")
+
+A grant is one row: area, level, to a person or a group, with an end. The database's policies read the same
+rows, so what `why` explains here is what SQL, REST, the agent and the dashboards do.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+import re
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
+from pgc_lib.core.access import GRANT, decide, grant_of, viewers
+from pgc_lib.core.administration import Administration
+from pgc_lib.core.groups import Groups
+from pgc_lib.core.persons import (
+    EVERY_AREA,
+    LEVELS,
+    Decision,
+    Grant,
+    Group,
+    Level,
+    Member,
+    Person,
+    Viewer,
+    ending,
+    nobody,
+    one_of,
+    refused,
+    rows,
+    write,
+)
+from pgc_lib.core.provisioning import PERSON, Credentials, create_person, end_person
 from pgc_lib.core.session import Session
-from pgc_lib.core.types import in_zone
-from pgc_lib.errors import Conflict, Invalid, NotFound, Problem
-from pgc_lib.i18n import N_, _
+from pgc_lib.errors import Conflict, Denied, NotFound
+from pgc_lib.i18n import _
 
-Level = Literal["see", "comment", "edit"]
-LEVELS: Sequence[Level] = ("see", "comment", "edit")
-EVERY_AREA = "*"
-_LEVEL_NAMES = {"see": N_("see"), "comment": N_("comment on"), "edit": N_("edit")}
+__all__ = [
+    "Administration",
+    "Credentials",
+    "Decision",
+    "Grant",
+    "Group",
+    "Groups",
+    "Level",
+    "Member",
+    "People",
+    "Person",
+    "Viewer",
+    "create_person",
+    "end_person",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone in this lab."""
-
-    id: UUID
-    name: str
-    display: str
-    role: str
-    lang: str
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Some persons to share with: a family, a coach's pupils, a team."""
-
-    id: UUID
-    owner: UUID
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One permission that was given."""
-
-    id: UUID
-    owner: UUID
-    area: str
-    level: Level
-    person: UUID | None
-    group: UUID | None
-    since: datetime
-    until: datetime | None
-    note: str
-
-    @property
-    def active(self) -> bool:
-        """Whether it holds now."""
-        now = datetime.now(UTC)
-        return self.since <= now and (self.until is None or self.until > now)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether someone may do something, and which grants decide it."""
-
-    allowed: bool
-    reason: str
-    grants: tuple[Grant, ...] = ()
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-_PERSON = "id, name, display, role, lang, time_zone"
-_GRANT = 'id, owner, area, level, person, group_id as "group", since, until, note'
+_AREA = re.compile(r"[a-z][a-z_]*|\*")
 
 
 class People:
-    """The people around one person, as this person may know them."""
+    """The people around one person, as this person may know them.
 
-    def __init__(self, session: Session) -> None:
+    `areas` are the names that a grant may be given for, any when there are none. `admin` holds
+    an administrator's logins, with which persons can be made and ended.
+    """
+
+    def __init__(
+        self, session: Session, *, areas: Collection[str] = (), admin: Administration | None = None
+    ) -> None:
         self.session = session
+        self._areas = areas
+        self._admin = admin
+
+    # ── persons ──────────────────────────────────────────────────────────────────────────────────────
 
     def me(self) -> Person:
         """The person of this session."""
         return self._persons("id = :id", id=self.session.person)[0]
 
     def known(self) -> list[Person]:
-        """Everyone this person shares a group or a grant with."""
+        """Everyone this person shares a group or a grant with, or has named before."""
         return self._persons("true")
 
     def find(self, name: str) -> Person:
-        """A person known to this one."""
-        found = self._persons("name = :name", name=name)
-        if not found:
-            raise _nobody(name)
-        return found[0]
+        """A person by their exact name. Of a stranger only the name and the identifier are told."""
+        if found := self._persons("name = :name", name=name):
+            return found[0]
+        id = rows(self.session, "select pgc.person_named(:name) as id", name=name)[0]["id"]
+        if id is None:
+            raise nobody(name, [person.name for person in self.known()])
+        return Person(id, name)
 
-    # ── groups ───────────────────────────────────────────────────────────────────────────────────────
-
-    def groups(self) -> list[Group]:
-        """The groups one owns or belongs to."""
-        rows = self._rows("select id, owner, name, kind from pgc.groups order by name")
-        return [Group(**row) for row in rows]
-
-    def create_group(self, name: str, kind: str = "family") -> Group:
-        """A new group of one's own."""
-        if kind not in ("family", "pupils", "team"):
-            reason = _("this must be one of {expected}", expected="family, pupils, team")
-            raise Invalid(_("This group cannot be created:"), [Problem("kind", reason, kind)])
-        if any(
-            group.name == name and group.owner == self.session.person for group in self.groups()
-        ):
-            raise Conflict(
-                _("You already have a group named “{name}”.", name=name),
-                next_step=_("Choose another name."),
+    def amend(
+        self, *, display: str | None = None, lang: str | None = None, time_zone: str | None = None
+    ) -> Person:
+        """Change how one is shown to others, and one's own language and time zone."""
+        if lang is not None:
+            one_of("lang", lang, ("zh-CN", "en"))
+        if time_zone is not None:
+            _check_zone(time_zone)
+        if display is not None and (len(display) > 200 or not display.isprintable()):
+            raise refused(
+                "display", _("a name has 1 to {limit} visible characters", limit=200), display
             )
-        rows = self._write(
-            "insert into pgc.groups (name, kind) values (:name, :kind) returning id, owner, name, kind",
-            name=name,
-            kind=kind,
+        write(
+            self.session,
+            "update pgc.persons set display = coalesce(:display, display), lang = coalesce(:lang, lang), "
+            "time_zone = coalesce(:time_zone, time_zone) where id = pgc.me()",
+            display=display,
+            lang=lang,
+            time_zone=time_zone,
         )
-        return Group(**rows[0])
+        return self.me()
 
-    def add_member(self, group: Group, name: str, *, until: date | datetime | None = None) -> None:
-        """Take someone into a group of one's own; their exact name must be known."""
-        self._write(
-            "insert into pgc.members (group_id, person, until) values (:group, :person, :until) "
-            "on conflict (group_id, person) do update set until = excluded.until",
-            group=group.id,
-            person=self._id_of(name),
-            until=_moment(until),
-        )
-
-    def remove_member(self, group: Group, name: str) -> None:
-        """Take someone out of a group, or leave it oneself."""
-        gone = self._write(
-            "delete from pgc.members where group_id = :group and person = :person returning person",
-            group=group.id,
-            person=self._id_of(name),
-        )
-        if not gone:
-            raise _nobody(name)
-
-    def members(self, group: Group) -> list[Person]:
-        """Who is in a group."""
-        inside = "id in (select person from pgc.members where group_id = :group)"
-        return self._persons(inside, group=group.id)
+    @cached_property
+    def groups(self) -> Groups:
+        """The groups that one owns or belongs to."""
+        return Groups(self.session, self._introduced)
 
     # ── grants ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -165,155 +130,145 @@ class People:
         until: date | datetime | None = None,
         note: str = "",
     ) -> Grant:
-        """Let a person or a group see, comment on or edit an area of one's own; `"*"` is every area."""
-        if level not in LEVELS:
-            reason = _("this must be one of {expected}", expected=", ".join(LEVELS))
-            raise Invalid(_("This cannot be granted:"), [Problem("level", reason, level)])
-        end = _moment(until)
-        if end is not None and end <= datetime.now(UTC):
-            reason = _("the end has passed already")
-            raise Invalid(_("This cannot be granted:"), [Problem("until", reason, until)])
+        """Let a person or a group see, comment on or edit an area of one's own; `"*"` is every area.
+
+        Granting again replaces the level and the end. A day as the end is included.
+        """
+        one_of("level", level, LEVELS)
         person, group = self._target(to)
-        rows = self._write(
-            "insert into pgc.grants (area, level, person, group_id, until, note) "
+        if person == self.session.person:
+            raise refused("to", _("this is yourself; what is yours needs no grant"), to)
+        made = write(
+            self.session,
+            "insert into pgc.grants as g (area, level, person, group_id, until, note) "
             "values (:area, :level, :person, :group, :until, :note) "
             "on conflict (owner, area, person, group_id) do update set "
-            "level = excluded.level, until = excluded.until, note = excluded.note, since = now() "
-            f"returning {_GRANT}",
-            area=area,
+            "level = excluded.level, since = now(), until = excluded.until, note = excluded.note "
+            f"returning {GRANT}",
+            area=self._area(area),
             level=level,
             person=person,
             group=group,
-            until=end,
+            until=ending(until),
             note=note,
         )
-        return Grant(**rows[0])
+        return grant_of(made[0])
 
     def revoke(self, to: str | Person | Group, area: str) -> bool:
         """Take a grant back; it bites with the next query. Whether there was one."""
         person, group = self._target(to)
-        return bool(
-            self._write(
-                "delete from pgc.grants where owner = pgc.me() and area = :area "
-                "and person is not distinct from cast(:person as uuid) "
-                "and group_id is not distinct from cast(:group as uuid) returning id",
-                area=area,
-                person=person,
-                group=group,
-            )
+        gone = write(
+            self.session,
+            "delete from pgc.grants where owner = pgc.me() and area = :area "
+            "and person is not distinct from cast(:person as uuid) "
+            "and group_id is not distinct from cast(:group as uuid) returning id",
+            area=self._area(area),
+            person=person,
+            group=group,
         )
+        return bool(gone)
 
-    def grants(self) -> list[Grant]:
-        """Every grant that this person gave or received."""
-        return [
-            Grant(**row)
-            for row in self._rows(f"select {_GRANT} from pgc.grants order by area, since")
-        ]
+    def given(self) -> list[Grant]:
+        """Every grant that this person gave, also those whose time is over."""
+        return [grant for grant in self._grants() if grant.owner == self.session.person]
 
-    def who_sees(self, area: str) -> list[tuple[Person, Level, Grant]]:
-        """Who may see one's own area now, at which level, and by which grant."""
-        seen = []
-        for grant in self._mine(area):
-            who = (
-                self._persons("id = :id", id=grant.person)
-                if grant.person
-                else self._persons(
-                    "id in (select person from pgc.members where group_id = :group "
-                    "and since <= now() and (until is null or until > now()))",
-                    group=grant.group,
-                )
-            )
-            seen += [
-                (person, grant.level, grant) for person in who if person.id != self.session.person
-            ]
-        return seen
+    def received(self) -> list[Grant]:
+        """Every grant that reaches this person, straight or through a group."""
+        return [grant for grant in self._grants() if grant.owner != self.session.person]
 
-    def why(self, person: str | Person, area: str, level: Level = "see") -> Decision:
-        """Whether a person may do this with one's own area, and why or why not."""
-        who = self.find(person) if isinstance(person, str) else person
-        doing = _(_LEVEL_NAMES[level])
-        if who.id == self.session.person:
-            return Decision(True, _("It is your own."))
-        reaching = [grant for seen, _level, grant in self.who_sees(area) if seen.id == who.id]
-        enough = [grant for grant in reaching if LEVELS.index(grant.level) >= LEVELS.index(level)]
-        if enough:
-            until = max((g.until for g in enough if g.until), default=None)
-            endless = any(g.until is None for g in enough)
-            reason = _(
-                "{name} may {doing} {area}: you granted it.",
-                name=who.display,
-                doing=doing,
-                area=area,
+    def who_sees(self, area: str) -> list[Viewer]:
+        """Who may see one's own area now, at which level, until when, and by which grant."""
+        return viewers(self.session, self._area(area))
+
+    def why(
+        self,
+        person: str | Person,
+        area: str,
+        level: Level = "see",
+        *,
+        of: str | Person | None = None,
+    ) -> Decision:
+        """Whether a person may do this with an area, and why or why not.
+
+        The area is one's own, or with `of=` another's: then the question can only be about oneself.
+        """
+        one_of("level", level, LEVELS)
+        who, me = self._person(person), self.me()
+        owner = me if of is None else self._person(of)
+        if me.id not in (who.id, owner.id):
+            raise Denied(
+                _("You can ask about your own areas, or about yourself."),
+                next_step=_("Ask {name} to look.", name=owner.called),
             )
-            if until and not endless:
-                reason += " " + _("It ends on {until}.", until=f"{until:%Y-%m-%d %H:%M}")
-            return Decision(True, reason, tuple(enough))
-        if reaching:
-            best = max(reaching, key=lambda grant: LEVELS.index(grant.level))
-            reason = _("{name} may only {less} {area}, not {doing} it.", name=who.display, less=_(_LEVEL_NAMES[best.level]), area=area, doing=doing)  # fmt: skip
-            return Decision(False, reason, tuple(reaching))
-        ended = [
-            g
-            for g in self.grants()
-            if g.person == who.id and g.area in (area, EVERY_AREA) and not g.active
-        ]
-        if ended:
-            return Decision(
-                False, _("The grant to {name} is not in force.", name=who.display), tuple(ended)
+        return decide(self.session, who, owner, self._area(area), level)
+
+    @property
+    def admin(self) -> Administration:
+        """The care of everyone, for whoever has an administrator's logins."""
+        if self._admin is None:
+            raise Denied(
+                _("This needs an administrator."),
+                next_step=_("Use the `pgc` command where the lab runs, or ask who runs the hub."),
             )
-        return Decision(
-            False, _("You granted {name} nothing in {area}.", name=who.display, area=area)
-        )
+        return self._admin
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _mine(self, area: str) -> list[Grant]:
-        return [
-            grant
-            for grant in self.grants()
-            if grant.owner == self.session.person
-            and grant.area in (area, EVERY_AREA)
-            and grant.active
-        ]
+    def _grants(self) -> list[Grant]:
+        found = rows(
+            self.session, f"select {GRANT} from pgc.grants g order by g.area, g.since, g.id"
+        )
+        return [grant_of(row) for row in found]
 
     def _target(self, to: str | Person | Group) -> tuple[UUID | None, UUID | None]:
+        """The person or the group that is meant; a name is first that of a person."""
+        if isinstance(to, Person):
+            return self._introduced(to.name), None
         if isinstance(to, Group):
             return None, to.id
-        return (to.id if isinstance(to, Person) else self._id_of(to)), None
+        groups = [group for group in self.groups if group.name == to]
+        try:
+            person = self._introduced(to)
+        except NotFound:
+            if not groups:
+                raise
+            return None, self.groups.get(to).id
+        if groups:
+            raise Conflict(
+                _("“{name}” is both a person and a group.", name=to),
+                next_step=_(
+                    "Pass lab.people.find({name!r}) or lab.people.groups.get({name!r}).", name=to
+                ),
+            )
+        return person, None
 
-    def _id_of(self, name: str) -> UUID:
-        """The person of an exact name, also one not yet known to this person."""
-        found = self._rows("select pgc.person_named(:name) as id", name=name)[0]["id"]
-        if found is None:
-            raise _nobody(name)
-        return UUID(str(found))
+    def _person(self, person: str | Person) -> Person:
+        return self.find(person) if isinstance(person, str) else person
+
+    def _introduced(self, name: str) -> UUID:
+        """The person of an exact name; from now on the two are acquainted."""
+        for person in self._persons("name = :name and ended_at is null", name=name):
+            return person.id
+        id = write(self.session, "select pgc.introduce(:name) as id", name=name)[0]["id"]
+        if id is None:
+            raise nobody(name, [person.name for person in self.known()])
+        return UUID(str(id))
+
+    def _area(self, area: str) -> str:
+        if not _AREA.fullmatch(area) or (self._areas and area not in (EVERY_AREA, *self._areas)):
+            names = ", ".join((*self._areas, EVERY_AREA)) or EVERY_AREA
+            raise refused("area", _("there is no such area; there are {names}", names=names), area)
+        return area
 
     def _persons(self, where: str, **values: Any) -> list[Person]:
-        rows = self._rows(
-            f"select {_PERSON} from pgc.persons where {where} order by name", **values
+        found = rows(
+            self.session, f"select {PERSON} from pgc.persons where {where} order by name", **values
         )
-        return [Person(**row) for row in rows]
-
-    def _rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        with self.session.reading() as connection:
-            return [dict(row) for row in connection.execute(text(statement), values).mappings()]
-
-    def _write(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        with self.session.writing() as connection:
-            result = connection.execute(text(statement), values)
-            return [dict(row) for row in result.mappings()] if result.returns_rows else []
+        return [Person(**row) for row in found]
 
 
-def _nobody(name: str) -> NotFound:
-    return NotFound(
-        _("There is no person named “{name}”.", name=name),
-        next_step=_("Names are case-sensitive; ask them for the exact one."),
-    )
+def _check_zone(name: str) -> None:
+    from zoneinfo import available_timezones
 
-
-def _moment(given: date | datetime | None) -> datetime | None:
-    if given is None:
-        return None
-    if not isinstance(given, datetime):
-        given = datetime(given.year, given.month, given.day)
-    return in_zone(given)
+    if name not in available_timezones():
+        raise refused("time_zone", _("there is no such time zone, for example Asia/Shanghai"), name)

@@ -1,35 +1,49 @@
 """New persons: a login in every engine, made by an administrator, never by a person.
 
-Each step may be repeated: whatever is missing is made, whatever is there gets the password that is given. So a call
-that failed halfway is mended by calling again.
+PostgreSQL comes last: whoever can log in there has everything else already, and a person exists when
+their row does. What was made before for someone new is taken back when a later step fails; calling again
+with the same identifier repairs whatever is missing.
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
 import psycopg
+from psycopg import errors
+from psycopg.rows import class_row
 from psycopg.sql import SQL, Identifier
 
 from pgc_lib.core.ids import new_id
-from pgc_lib.errors import Conflict, Invalid, NotFound, Problem
-from pgc_lib.i18n import _
-from pgc_lib.settings import Secret
+from pgc_lib.core.persons import ROLES, Person, nobody
+from pgc_lib.errors import Conflict, Invalid, PgcError, Problem
+from pgc_lib.i18n import LANGUAGES, _
+from pgc_lib.settings import NOTHING, Secret
 from pgc_lib.stores.bootstrap import hashed
 from pgc_lib.stores.postgres import GROUP, WORKER, address_of, role_of, translated
 
-ROLES = ("person", "family", "coach", "administrator")
+LONGEST_NAME = 64
+_ATTEMPTS = 5
+# Several processes may make the same person at once, as kernels do that open a new lab together.
+_RACES = (errors.UniqueViolation, errors.DuplicateObject, errors.InternalError_)
+
+PERSON = "id, name, display, role, lang, time_zone, ended_at"
+Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a new person logs in with; shown to nobody, handed to their session."""
+    """What a person logs in with; shown to nobody, handed to their session."""
 
     person: UUID
     name: str
     database: Secret
-    redis: Secret = Secret("")
-    mongo: Secret = Secret("")
+    redis: Secret = NOTHING
+    mongo: Secret = NOTHING
 
 
 def create_person(
@@ -41,31 +55,27 @@ def create_person(
     role: str = "person",
     lang: str = "zh-CN",
     display: str = "",
+    time_zone: str = "Asia/Shanghai",
     redis_admin_url: str | None = None,
     redis_password: str | None = None,
     mongo_admin_url: str | None = None,
     mongo_password: str | None = None,
 ) -> Credentials:
-    """Make a person, or repair the one of this id: the row, the database role, Redis and MongoDB users."""
-    _check(name, role)
+    """Make a person, or bring back and repair the one of this id, who keeps their name.
+
+    Every login gets the password given, or a new one.
+    """
+    check(name, role, lang)
     person = id or new_id()
     secret = password or secrets.token_urlsafe(24)
-    # PostgreSQL comes last: a person who can log in there has everything else already.
-    redis = _redis(person, redis_admin_url, redis_password) if redis_admin_url else ""
-    mongo = _mongo(person, mongo_admin_url, mongo_password) if mongo_admin_url else ""
-    with translated(), psycopg.connect(owner_url, connect_timeout=10) as connection:
-        taken = connection.execute("select id from pgc.persons where name = %s", (name,)).fetchone()
-        if taken and taken[0] != person:
-            raise Conflict(
-                _("There is already a person named “{name}”.", name=name),
-                next_step=_("Choose another name."),
-            )
-        connection.execute(
-            "insert into pgc.persons (id, name, display, role, lang) values (%s, %s, %s, %s, %s) "
-            "on conflict (id) do update set ended_at = null",
-            (person, name, display or name, role, lang),
-        )
-        _login(connection, person, secret)
+    row = Person(person, name, display, role, lang, time_zone)
+    with translated():
+        name = _free_name(owner_url, row)
+        with ExitStack() as made:
+            redis = _redis(made, person, redis_admin_url, redis_password)
+            mongo = _mongo(made, person, mongo_admin_url, mongo_password)
+            _postgres(owner_url, row, secret)
+            made.pop_all()
     database = address_of(owner_url).login(role_of(person), secret)
     return Credentials(person, name, Secret(database), Secret(redis), Secret(mongo))
 
@@ -76,52 +86,102 @@ def end_person(
     *,
     redis_admin_url: str | None = None,
     mongo_admin_url: str | None = None,
-) -> None:
-    """Close every login of a person; what they kept stays, for their return or their heirs."""
+) -> Person:
+    """Close every login of a person, open sessions too; what they kept stays, for their return."""
+    role = Identifier(role_of(person))
     with translated(), psycopg.connect(owner_url, connect_timeout=10) as connection:
-        found = connection.execute(
-            "update pgc.persons set ended_at = now() where id = %s returning id", (person,)
-        ).fetchone()
-        if found is None:
-            raise NotFound(_("There is no such person."), next_step=_("Check the name."))
-        connection.execute(SQL("alter role {} nologin").format(Identifier(role_of(person))))
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
-            (role_of(person),),
-        )
+        ended = amended(connection, person, "ended_at = coalesce(ended_at, now())")
+        connection.execute(SQL("alter role {} nologin").format(role))
+        # A session that is open loses every right with its next statement, and the worker's way in closes.
+        connection.execute(SQL("revoke {} from {}").format(Identifier(GROUP), role))
+        connection.execute(SQL("revoke {} from {}").format(role, Identifier(WORKER)))
     if redis_admin_url:
         from pgc_lib.stores.redis import unprovision
 
-        unprovision(redis_admin_url, person.hex)
+        unprovision(redis_admin_url, person)
     if mongo_admin_url:
-        from pgc_lib.stores.mongo import client_for
-        from pgc_lib.stores.mongo_people import unprovision as unprovision_mongo
-
-        unprovision_mongo(client_for(mongo_admin_url), person)
+        _unprovision_mongo(mongo_admin_url, person)
+    return ended
 
 
-def _check(name: str, role: str) -> None:
+def amended(connection: Connection, person: UUID, change: str, **values: Any) -> Person:
+    """Change a person's row; the person as they are now."""
+    cursor = connection.cursor(row_factory=class_row(Person))
+    statement = f"update pgc.persons set {change} where id = %(id)s returning {PERSON}"
+    found = cursor.execute(statement.encode(), {"id": person, **values}).fetchone()
+    if found is None:
+        raise nobody(str(person))
+    return found
+
+
+def check(name: str, role: str, lang: str) -> None:
+    """Refuse what nobody can be called or be."""
     problems = []
-    if not 1 <= len(name) <= 64 or not name.isprintable() or name != name.strip():
-        problems.append(Problem("name", _("a name has 1 to 64 visible characters"), name))
-    if role not in ROLES:
-        problems.append(
-            Problem("role", _("this must be one of {expected}", expected=", ".join(ROLES)), role)
-        )
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        reason = _("a name has 1 to {limit} visible characters", limit=LONGEST_NAME)
+        problems.append(Problem("name", reason, name))
+    for place, value, allowed in (("role", role, ROLES), ("lang", lang, LANGUAGES)):
+        if value not in allowed:
+            reason = _("this must be one of {expected}", expected=", ".join(allowed))
+            problems.append(Problem(place, reason, value))
     if problems:
-        raise Invalid(
-            _("This person cannot be created:"), problems, next_step=_("Choose another name.")
-        )
+        raise Invalid(_("This person cannot be kept so:"), problems)
 
 
-def _login(
-    connection: "psycopg.Connection[tuple[object, ...]]", person: UUID, password: str
-) -> None:
+def taken(name: str) -> Conflict:
+    """The error for a name that someone has already."""
+    return Conflict(
+        _("There is already a person named “{name}”.", name=name),
+        next_step=_("Choose another name; someone who left can be let in again with `resume`."),
+    )
+
+
+def _free_name(owner_url: str, person: Person) -> str:
+    """The name that the person has or may have; asked before anything is made."""
+    with psycopg.connect(owner_url, connect_timeout=10) as connection:
+        found = connection.execute(
+            "select id, name from pgc.persons where id = %s or name = %s order by id = %s desc",
+            (person.id, person.name, person.id),
+        ).fetchone()
+    if found is None:
+        return person.name
+    if found[0] != person.id:
+        raise taken(person.name)
+    return str(found[1])
+
+
+def _postgres(owner_url: str, person: Person, password: str) -> None:
+    """The login and the row, in one transaction: there are both or neither."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with psycopg.connect(owner_url, connect_timeout=10) as connection:
+                _login(connection, person.id, password)
+                connection.execute(
+                    "insert into pgc.persons (id, name, display, role, lang, time_zone) "
+                    "values (%s, %s, %s, %s, %s, %s) on conflict (id) do update set ended_at = null",
+                    (
+                        person.id,
+                        person.name,
+                        person.display,
+                        person.role,
+                        person.lang,
+                        person.time_zone,
+                    ),
+                )
+            return
+        except _RACES as error:
+            if error.diag.constraint_name == "persons_name_key":
+                raise taken(person.name) from error
+            if attempt == _ATTEMPTS:
+                raise
+
+
+def _login(connection: Connection, person: UUID, password: str) -> None:
     role = role_of(person)
-    exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
-    verb = SQL("alter") if exists else SQL("create")
+    found = connection.execute("select from pg_roles where rolname = %s", (role,)).rowcount
+    verb = SQL("alter") if found else SQL("create")
     connection.execute(
-        SQL("{} role {} login noinherit password {}").format(
+        SQL("{} role {} login password {}").format(
             verb, Identifier(role), hashed(connection, role, password)
         )
     )
@@ -138,20 +198,60 @@ def _login(
     )
 
 
-def _redis(person: UUID, admin_url: str, password: str | None) -> str:
-    from pgc_lib.stores.redis import provision
+def _redis(made: ExitStack, person: UUID, admin_url: str | None, password: str | None) -> str:
+    if not admin_url:
+        return ""
+    from pgc_lib.stores.redis import provision, unprovision
 
     secret = password or secrets.token_urlsafe(24)
-    provision(admin_url, person.hex, secret)
-    return f"redis://{role_of(person)}:{secret}@{admin_url.rpartition('@')[2]}"
+    provision(admin_url, person, secret)
+    if password is None:
+        made.callback(_undone, unprovision, admin_url, person)
+    return _as_person(admin_url, person, secret)
 
 
-def _mongo(person: UUID, admin_url: str, password: str | None) -> str:
-    from pgc_lib.stores.mongo import client_for
+def _mongo(made: ExitStack, person: UUID, admin_url: str | None, password: str | None) -> str:
+    if not admin_url:
+        return ""
+    from pgc_lib.stores.mongo import client_for, database_of
     from pgc_lib.stores.mongo_people import provision
 
     secret = password or secrets.token_urlsafe(24)
-    provision(client_for(admin_url), person, secret)
-    host = admin_url.rpartition("@")[2].partition("/")[0]
-    login = role_of(person)
-    return f"mongodb://{login}:{secret}@{host}/?authSource={login}"
+    with client_for(admin_url) as client:
+        provision(client, person, secret)
+    if password is None:
+        made.callback(_undone, _unprovision_mongo, admin_url, person)
+    return _as_person(admin_url, person, secret, database=database_of(person))
+
+
+def _unprovision_mongo(admin_url: str, person: UUID) -> None:
+    from pgc_lib.stores.mongo import client_for
+    from pgc_lib.stores.mongo_people import unprovision
+
+    with client_for(admin_url) as client:
+        unprovision(client, person)
+
+
+def _undone(undo: Callable[[str, UUID], object], admin_url: str, person: UUID) -> None:
+    """Take a login back. Should that fail as well, a login remains that nobody knows the password of."""
+    try:
+        undo(admin_url, person)
+    except PgcError as error:
+        import structlog
+
+        structlog.get_logger().warning("login left behind", person=person.hex, error=error.message)
+
+
+def _as_person(admin_url: str, person: UUID, password: str, *, database: str | None = None) -> str:
+    """The administrator's address with the person's login, and the person's database if it is one of many."""
+    parts = urlsplit(admin_url)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = f"{role_of(person)}:{quote(password, safe='')}@{host}"
+    if database is None:
+        return urlunsplit(parts._replace(netloc=netloc))
+    options = [
+        option
+        for option in parts.query.split("&")
+        if option and not option.startswith("authSource=")
+    ]
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}", query="&".join(options)))

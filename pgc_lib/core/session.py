@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pgc_lib.errors import Denied
 from pgc_lib.i18n import _
-from pgc_lib.settings import Secret
+from pgc_lib.settings import NOTHING, Secret
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,9 +33,9 @@ class Session:
     database: Secret
     """The URL of PostgreSQL with the person's own login."""
     redis_url: Secret
-    mongo_url: Secret = Secret("")
-    encryption_key: Secret = Secret("")
-    attachments_url: Secret = Secret("")
+    mongo_url: Secret = NOTHING
+    encryption_key: Secret = NOTHING
+    attachments_url: Secret = NOTHING
     acting_as: UUID | None = None
     """Set by the worker, whose login takes the person's role."""
     at: datetime | None = None

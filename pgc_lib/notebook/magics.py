@@ -1,5 +1,6 @@
 """One-line entries in a notebook: `%todo 写周报` keeps a to-do, `%%ask` asks about one's own data."""
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,23 +27,23 @@ def register(shell: Any) -> None:
 def _todo(line: str) -> Any:
     """`%todo TITLE` keeps a to-do; alone it shows what is due today."""
     title = line.strip()
-    with _readable():
+    with _Readable():
         return _lab().todos.add(title=title) if title else _lab().todos.today()
     return None
 
 
 def _ask(line: str, cell: str | None = None) -> None:
     """`%ask QUESTION`, or `%%ask` with the question below; the answer is written as it comes."""
-    from IPython.display import Markdown, display  # type: ignore[attr-defined]
+    from IPython.display import Markdown, display
 
-    with _readable():
+    with _Readable():
         answer = _lab().ask("\n".join(filter(None, [line.strip(), (cell or "").strip()])))
         notes = [f"[{each.number}] `{each.query}` → {each.rows}" for each in answer.sources]
         if notes:
             display(Markdown("\n\n".join(notes)))  # type: ignore[no-untyped-call]
 
 
-class _readable:
+class _Readable:
     """Show an error of ours as its two sentences, not as a traceback."""
 
     def __enter__(self) -> None:
@@ -50,6 +51,6 @@ class _readable:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, PgcError):
-            print(error)
+            sys.stdout.write(f"{error}\n")
             return True
         return False

@@ -102,7 +102,10 @@ def _alone(admin: str) -> Iterator[Connection]:
     with connection:
         if connection.info.server_version < _OLDEST:
             raise StoreError(
-                _("The server is PostgreSQL {version}.", version=connection.info.server_version // 10000),
+                _(
+                    "The server is PostgreSQL {version}.",
+                    version=connection.info.server_version // 10000,
+                ),
                 next_step=_("PGC needs PostgreSQL 16 or newer."),
             )
         connection.execute(SQL("set lock_timeout = {}").format(_PATIENCE))
@@ -206,7 +209,11 @@ def _make_roles(owner: Connection, admin: Connection, worker_password: str) -> N
     if not _role_exists(owner, WORKER):
         _run(owner, "create role {} login password {}", Identifier(WORKER), secret)
     else:
-        by = owner if _asks(owner, "select pg_has_role(%s, 'member with admin option')", WORKER) else admin
+        by = (
+            owner
+            if _asks(owner, "select pg_has_role(%s, 'member with admin option')", WORKER)
+            else admin
+        )
         _run(by, "alter role {} login password {}", Identifier(WORKER), secret)
 
 
@@ -246,4 +253,4 @@ def _asks(connection: Connection, question: str, *values: Any) -> bool:
 
 
 def _run(connection: Connection, statement: str, *parts: Composable) -> None:
-    connection.execute(SQL(statement).format(*parts))  # type: ignore[arg-type]
+    connection.execute(SQL(statement).format(*parts))

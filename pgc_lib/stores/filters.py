@@ -8,7 +8,7 @@ negation, so `~(col("x") == 1)` finds the rows without an `x` too. The stores ag
 contract tests hold them to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ class All(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Any_(Condition):
+class Any_(Condition):  # noqa: N801 (the plain name is typing's)
     """At least one part holds; empty never does."""
 
     parts: tuple[Condition, ...] = ()
@@ -187,8 +187,8 @@ def _by_ending(column: Column, ending: str, value: Any) -> Condition:
         case "":
             return column == value
         case "eq" | "ne" | "lt" | "le" | "gt" | "ge":
-            result: Condition = getattr(column, f"__{ending}__")(value)
-            return result
+            compare: Callable[[Any], Condition] = getattr(column, f"__{ending}__")
+            return compare(value)
         case "in":
             return column.is_in(value)
         case "contains":

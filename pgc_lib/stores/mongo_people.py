@@ -40,15 +40,15 @@ def provision(admin: "MongoClient[Raw]", person: UUID, password: str) -> None:
             admin[name].command("updateUser", name, pwd=password)
 
 
-def remove(admin: "MongoClient[Raw]", person: UUID, *, data: bool) -> None:
-    """Take away a person's user and what they granted, and with `data` everything they kept."""
+def remove(admin: "MongoClient[Raw]", person: UUID, *, data: bool = False) -> None:
+    """Take away a person's login; with `data` also everything they kept and what they granted."""
     name = database_of(person)
     database = admin[name]
     with translated():
         _unless(_NO_SUCH_USER, database, "dropUser", name)
-        for role in database.command("rolesInfo", 1)["roles"]:
-            _unless(_NO_SUCH_ROLE, database, "dropRole", role["role"])
         if data:
+            for role in database.command("rolesInfo", 1)["roles"]:
+                _unless(_NO_SUCH_ROLE, database, "dropRole", role["role"])
             admin.drop_database(name)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from pgc_lib.stores.documents import DocumentStore
-from pgc_lib.stores.embedded import Endpoints
-from tests.support.documents import MongoBack, PostgresBack, database_for_stores
+from tests.support.documents import MongoBack, PostgresBack
+from tests.support.lab import House
 from tests.support.mongo import Mongo, mongo  # noqa: F401  (a fixture)
 from tests.support.s3 import s3  # noqa: F401  (a fixture)
 
@@ -18,9 +18,9 @@ def mongo_back(mongo: Mongo) -> MongoBack:  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def postgres_back(engines: Endpoints) -> Iterator[PostgresBack]:
+def postgres_back(house: House) -> Iterator[PostgresBack]:
     """Documents in PostgreSQL."""
-    back = PostgresBack(database_for_stores(engines.postgres_admin))
+    back = PostgresBack(house)
     yield back
     back.close()
 

@@ -371,7 +371,7 @@ def test_a_person_can_be_removed(mongo: Mongo) -> None:
     friend, _friend_url = mongo.person()
     _store(mongo, person).insert(KIND, {}, id=new_id())
     grant(mongo.admin, person, "family", friend)
-    remove(mongo.admin, person, data=False)
+    remove(mongo.admin, person)
     with pytest.raises(PgcError):
         MongoDocuments(mongo.connect(url), person).count(KIND)
     assert mongo.admin[database_of(person)][KIND].count_documents({}) == 1

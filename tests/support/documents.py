@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-import psycopg
 from sqlalchemy import Engine
 
-import pgc_lib
-from pgc_lib.core.ids import new_id
+from pgc_lib.core.people import People
+from pgc_lib.core.session import Session
 from pgc_lib.stores.attachments import AttachmentStore
 from pgc_lib.stores.attachments_mongo import MongoAttachments
 from pgc_lib.stores.attachments_postgres import PostgresAttachments
@@ -34,32 +32,10 @@ from pgc_lib.stores.filters import (
 )
 from pgc_lib.stores.mongo import database_of
 from pgc_lib.stores.mongo_people import grant, revoke
-from pgc_lib.stores.postgres import address_of, engine_for, role_of
+from pgc_lib.stores.postgres import engine_for
 from pgc_lib.stores.text_patterns import forms
+from tests.support.lab import House, share
 from tests.support.mongo import Mongo
-
-SCRIPTS = Path(pgc_lib.__file__).parent / "stores" / "migrations" / "sql"
-
-ROLES = ("pgc_owner login createrole", "pgc_person nologin", "pgc_worker login")
-
-
-def database_for_stores(admin_url: str) -> str:
-    """A new database with the tables of the stores; its administrator's URL."""
-    name = f"stores_{new_id().hex}"
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        known = {role for (role,) in admin.execute("select rolname from pg_roles")}
-        for role in ROLES:
-            if role.partition(" ")[0] not in known:
-                admin.execute(f"create role {role}".encode())
-        admin.execute(f"create database {name} owner pgc_owner".encode())
-    url = admin_url.rpartition("/")[0] + "/" + name
-    with psycopg.connect(url) as owner:
-        owner.execute("alter schema public owner to pgc_owner")
-        owner.execute("set role pgc_owner")
-        owner.execute("create schema pgc")
-        for script in sorted(SCRIPTS.glob("*.sql")):
-            owner.execute(script.read_bytes())
-    return url
 
 
 class Back(Protocol):
@@ -88,23 +64,20 @@ class Back(Protocol):
 
 @dataclass
 class PostgresBack:
-    """JSONB in a migrated database, reached as its administrator."""
+    """JSONB in the run's database."""
 
-    admin_url: str
+    house: House
     name: str = "postgres"
+    sessions: dict[UUID, Session] = field(default_factory=dict)
     engines: list[Engine] = field(default_factory=list)
 
     def person(self) -> UUID:
-        person = new_id()
-        role = role_of(person)
-        with psycopg.connect(self.admin_url, autocommit=True) as admin:
-            admin.execute(f"create role {role} login password 'their-password'".encode())
-            admin.execute(f"grant pgc_person to {role} with inherit true, set false".encode())
-            admin.execute("insert into pgc.persons (id, name) values (%s, %s)", (person, role))
-        return person
+        session = self.house.person()
+        self.sessions[session.person] = session
+        return session.person
 
     def url_of(self, person: UUID) -> str:
-        return address_of(self.admin_url).login(role_of(person), "their-password")
+        return self.sessions[person].database.reveal()
 
     def engine(self, person: UUID) -> Engine:
         engine = engine_for(self.url_of(person))
@@ -118,29 +91,19 @@ class PostgresBack:
         return PostgresAttachments(self.engine(person), bucket)
 
     def attached(self, person: UUID) -> tuple[int, int]:
-        with psycopg.connect(self.admin_url) as admin:
-            row = admin.execute(
-                """select (select count(*) from pgc.attachments a where owner = %(who)s),
-                          (select count(*) from pgc.attachment_chunks c
-                           left join pgc.attachments a on a.id = attachment
-                           where owner is null or owner = %(who)s)""",
-                {"who": person},
-            ).fetchone()
-        assert row is not None
-        return row[0], row[1]
+        ((files, pieces),) = self.house.sql(
+            """select count(distinct a.id), count(c.n)
+               from pgc.attachments a left join pgc.attachment_chunks c on c.attachment = a.id
+               where a.owner = %s""",
+            person,
+        )
+        return files, pieces
 
     def grant(self, owner: UUID, area: str, grantee: UUID, level: str) -> None:
-        statement = "insert into pgc.grants (owner, area, person, level) values (%s, %s, %s, %s)"
-        with psycopg.connect(self.url_of(owner), autocommit=True) as connection:
-            connection.execute("select pgc.introduce(%s)", (role_of(grantee),))
-            connection.execute(statement, (owner, area, grantee, level))
+        share(self.sessions[owner], self.sessions[grantee], area, level)
 
     def revoke(self, owner: UUID, area: str, grantee: UUID) -> None:
-        with psycopg.connect(self.url_of(owner), autocommit=True) as connection:
-            connection.execute(
-                "delete from pgc.grants where owner = %s and area = %s and person = %s",
-                (owner, area, grantee),
-            )
+        assert People(self.sessions[owner]).revoke(self.sessions[grantee].name, area)
 
     def close(self) -> None:
         for engine in self.engines:

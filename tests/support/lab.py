@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from pgc_lib.core.crypto import new_key
-from pgc_lib.core.people import People
+from pgc_lib.core.people import Level, People
 from pgc_lib.core.provisioning import create_person
 from pgc_lib.core.session import Session
 from pgc_lib.settings import Secret
@@ -108,7 +108,7 @@ def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = Tru
     )
 
 
-def share(owner: Session, to: Session, area: str, level: str = "see", **options: Any) -> None:
+def share(owner: Session, to: Session, area: str, level: Level = "see", **options: Any) -> None:
     """A grant from one person to another."""
     People(owner).grant(to.name, area, level, **options)
 

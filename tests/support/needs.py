@@ -158,7 +158,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Iterator[None]:  # the generator gives the report back to pytest
     """Under `PGC_REQUIRE=all`, a skip for whatever reason is a failure."""
-    report: pytest.TestReport = yield  # type: ignore[misc,assignment]
+    report: pytest.TestReport = yield  # type: ignore[assignment]
     if report.skipped and not hasattr(report, "wasxfail") and "all" in required():
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped under PGC_REQUIRE=all: {_reason(report)}"

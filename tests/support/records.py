@@ -7,7 +7,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
 import psycopg
@@ -20,7 +20,7 @@ from pgc_lib.core.record import Record, field
 from pgc_lib.core.session import Session
 from pgc_lib.core.tables import table_of
 from pgc_lib.core.types import Moment, Money, set_zone
-from tests.support.lab import House
+
 
 
 class Mood(StrEnum):
@@ -100,11 +100,14 @@ def create_table(owner_url: str, record: type[Record]) -> None:
             connection.execute(statement.encode())
 
 
+if TYPE_CHECKING:
+    from tests.support.lab import House
+
 Things: TypeAlias = Callable[[Session], "Collection[Thing]"]
 
 
 @pytest.fixture(scope="session")
-def tables(house: House) -> House:
+def tables(house: "House") -> "House":
     """The house with tables for the records above."""
     for record in (Thing, Secret):
         create_table(house.owner_url, record)
@@ -112,7 +115,7 @@ def tables(house: House) -> House:
 
 
 @pytest.fixture(scope="session")
-def things(tables: House) -> Things:
+def things(tables: "House") -> Things:
     """The things of a person."""
     return lambda session: Collection(session, Thing)
 

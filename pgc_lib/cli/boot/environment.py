@@ -9,6 +9,7 @@ import selectors
 import shutil
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -34,10 +35,15 @@ _LEVEL_OF = {"hub": "hub", "test": "test", "check": "test", "bench": "test", "lo
 _ROOM = 2_500_000_000
 """Bytes that must be free before an environment is made: its own size and the downloads at their largest."""
 _TAIL = 12
+_PAUSE = 0.2
 
 
 class Failure(Exception):
     """The environment cannot be made; the text says why and what to do."""
+
+
+class Stopped(Exception):
+    """The person, or the system, asked to stop."""
 
 
 class Environment:
@@ -54,6 +60,16 @@ class Environment:
         self.tail: deque[str] = deque(maxlen=_TAIL)
         self.marks = ""
         self._held = -1
+        self._stopping = False
+
+    def stop(self, _signal: int = 0, _frame: object = None) -> None:
+        """Ask for an end at the next moment at which nothing is left half started."""
+        self._stopping = True
+
+    def go_on(self) -> None:
+        """Go on unless an end was asked for."""
+        if self._stopping:
+            raise Stopped
 
     def read_stamp(self) -> dict[str, str]:
         """What the stamp says; nothing when there is none."""
@@ -218,6 +234,7 @@ class Environment:
         show: Callable[[], None] | None = None,
     ) -> None:
         """Run one step with its output in the log; the child shares the lock, should we be killed."""
+        self.go_on()
         self.tail.clear()
         self.marks = ""
         with (
@@ -251,7 +268,8 @@ class Environment:
         with selectors.DefaultSelector() as ready:
             ready.register(child.stdout, selectors.EVENT_READ)
             while True:
-                if ready.select(timeout=0.2):
+                self.go_on()
+                if ready.select(timeout=_PAUSE):
                     piece = os.read(child.stdout.fileno(), 65536)
                     if not piece:
                         return
@@ -295,8 +313,14 @@ class Environment:
         import fcntl
 
         self._held = os.open(self.root / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress.note(say("wait"))
-            fcntl.flock(self._held, fcntl.LOCK_EX)
+        told = False
+        while True:
+            self.go_on()
+            try:
+                fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if not told:
+                    progress.note(say("wait"))
+                    told = True
+                time.sleep(_PAUSE)

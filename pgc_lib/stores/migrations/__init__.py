@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from pgc_lib.stores.postgres import sqlalchemy_url, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.operations import Operations
 
 FOLDER = Path(__file__).parent
 _LOCK = 0x7067635F_6D696772
@@ -72,7 +71,7 @@ def upgrade(
             say(_("Backing up the database"))
             dump(
                 admin_url or owner_url,
-                backup_dir / f"before-{head()}-{datetime.now():%Y%m%d-%H%M%S}.dump",
+                backup_dir / f"before-{head()}-{datetime.now(UTC):%Y%m%d-%H%M%S}.dump",
             )
         say(_("Migrating the database to {head}", head=head()))
         command.upgrade(_config(owner_url), "head")
@@ -116,8 +115,10 @@ def dump(url: str, target: Path) -> Path:
     return target
 
 
-def guard(op: "Operations", table: str) -> None:
+def guard(table: str) -> None:
     """Close a table `area.name` with row security and hang history on it."""
+    from alembic import op
+
     area, _dot, name = table.partition(".")
     op.execute(f"grant usage on schema {area} to pgc_person")
     op.execute(f"call pgc.guard('{area}.{name}', '{area}', '{name}')")

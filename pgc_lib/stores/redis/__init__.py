@@ -60,7 +60,13 @@ class Redis:
     def stream(self, name: str) -> Stream:
         """A stream of entries, kept in order, read by groups of consumers."""
         if name.partition(":")[0] in _FAMILIES:
-            raise Invalid(_("A stream cannot be named “{name}”.", name=name))
+            raise Invalid(
+                _("A stream cannot be named “{name}”.", name=name),
+                next_step=_(
+                    "Give it a name that does not begin with one of: {names}.",
+                    names=", ".join(_FAMILIES),
+                ),
+            )
         return Stream(self._link, name)
 
     def limit(self, name: str, rate: float, per: float = 1, burst: int | None = None) -> Limit:

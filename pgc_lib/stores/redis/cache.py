@@ -23,6 +23,9 @@ _MAKER_TTL = 5
 _LONGEST_MAKE = 24 * 3600
 _CHUNK = 500
 
+_Call = Callable[[Callable[[], Any]], Any]
+"""With how much patience the server is asked: `Link.again` or `Link.attempt`."""
+
 log = logging.getLogger(__name__)
 
 
@@ -61,18 +64,11 @@ class Cache:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value, or the default when there is none (any more)."""
-        key = self._link.key("cache", name)
-        raw = self._link.again(lambda: self._link.do("GET", key))
-        if raw is None:
-            return default
-        try:
-            return json.loads(raw)
-        except ValueError:
-            return default  # written by something else: nothing of ours is there
+        return self._get(name, default, self._link.again)
 
     def set(self, name: str, value: Any, ttl: float) -> None:
         """Keep a value for `ttl` seconds."""
-        self._store(name, to_json(value), ttl, "")
+        self._store(name, to_json(value), ttl, "", self._link.again)
 
     def delete(self, *names: str) -> None:
         """Forget values, and do not keep what is being made for them at this moment."""
@@ -98,7 +94,7 @@ class Cache:
         """The value, made and kept when there is none.
 
         One process makes it while the others wait for it, `patience` seconds at most. Without a server the
-        value is made each time: a cache that is away is no reason to fail.
+        value is made each time: a cache that is away is no reason to fail, nor to wait.
         """
         try:
             found, maker = self._begin(name, patience)
@@ -111,7 +107,7 @@ class Cache:
             raw = to_json(make())
             if maker is not None:
                 try:
-                    self._store(name, raw, ttl, maker.owner)
+                    self._store(name, raw, ttl, maker.owner, self._link.attempt)
                 except Unavailable as error:
                     log.warning("cache is away, %r is not kept: %s", name, error.message)
         finally:
@@ -125,7 +121,8 @@ class Cache:
         deadline = time.monotonic() + patience
         pause = 0.01
         while True:
-            if (found := self.get(name, MISSING)) is not MISSING:
+            found = self._get(name, MISSING, self._link.attempt)
+            if found is not MISSING:
                 return found, None
             try:
                 maker = lock.acquire()
@@ -136,7 +133,9 @@ class Cache:
             time.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 1.5, 0.2)
         try:
-            found = self.get(name, MISSING)  # made by someone between our look and our lock
+            found = self._get(
+                name, MISSING, self._link.attempt
+            )  # made by someone between our look and our lock
             if found is MISSING:
                 end = int((time.time() + _LONGEST_MAKE) * 1000)
                 self._link.again(lambda: self._link.do("ZADD", self._names, "NX", end, name))
@@ -148,16 +147,24 @@ class Cache:
         maker.release()
         return found, None
 
-    def _store(self, name: str, raw: bytes, ttl: float, maker: str) -> None:
+    def _get(self, name: str, default: Any, call: _Call) -> Any:
+        key = self._link.key("cache", name)
+        raw = call(lambda: self._link.do("GET", key))
+        if raw is None:
+            return default
+        try:
+            return json.loads(raw)
+        except ValueError:
+            return default  # written by something else: nothing of ours is there
+
+    def _store(self, name: str, raw: bytes, ttl: float, maker: str, call: _Call) -> None:
         if not ttl >= 0.001:
             raise Invalid(
                 _("A value cannot be kept for {ttl} seconds.", ttl=ttl),
                 next_step=_("Give the seconds after which it may be forgotten."),
             )
         keys = [self._link.key("cache", name), self._names, self._link.key("making", name)]
-        self._link.again(
-            lambda: self._link.run(_STORE, keys, raw, str(int(ttl * 1000)), name, maker)
-        )
+        call(lambda: self._link.run(_STORE, keys, raw, str(int(ttl * 1000)), name, maker))
 
     def _forget(self, names: list[str]) -> None:
         keys = [self._link.key("cache", name) for name in names]

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from redis.exceptions import ResponseError
 
-from pgc_lib.errors import StoreError
+from pgc_lib.errors import Denied, StoreError
 from pgc_lib.i18n import _
 from pgc_lib.stores.redis.link import client_for
 from pgc_lib.stores.redis.trouble import translated
@@ -88,7 +88,17 @@ def provision(admin_url: str, person: UUID | str, password: str) -> Provisioned:
         database = int(client.connection_pool.connection_kwargs.get("db") or 0)
         before = client.acl_getuser(user)
         rules = rules_of(person, database=database, known=known)
-        client.execute_command("ACL", "SETUSER", user, *rules, f"#{digest}")
+        try:
+            client.execute_command("ACL", "SETUSER", user, *rules, f"#{digest}")
+        except ResponseError as error:
+            raise Denied(
+                _("This server does not let logins be made: {error}", error=error),
+                next_step=_(
+                    "Make the login {user} where the server is managed, with these rules: {rules}",
+                    user=user,
+                    rules=" ".join(rules),
+                ),
+            ) from error
         if before and digest not in before["passwords"]:
             client.execute_command("CLIENT", "KILL", "USER", user)
         return _result(client, user)

@@ -375,15 +375,20 @@ def _start(tree: Path, *words: str, **variables: str) -> "subprocess.Popen[str]"
         name: value for name, value in os.environ.items() if not name.startswith(("PGC_", "LC_"))
     }
     kept.pop("VIRTUAL_ENV", None)
-    return subprocess.Popen(
-        [tree / "pgc", *words],
-        env={**kept, "HOME": str(home), "LANG": "C.UTF-8", **variables},
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    # Tests in the background of a script ignore Ctrl-C, and what they start would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [tree / "pgc", *words],
+            env={**kept, "HOME": str(home), "LANG": "C.UTF-8", **variables},
+            cwd=home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_without_a_network_it_says_so(copied: Path) -> None:
@@ -397,12 +402,18 @@ def test_without_a_network_it_says_so(copied: Path) -> None:
     assert len(errors.splitlines()) < 30
 
 
-def test_a_request_to_stop_leaves_something_to_go_on_from(copied: Path) -> None:
-    """Ctrl-C at any time is harmless, and the lock is free at once."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_stop_leaves_something_to_go_on_from(
+    copied: Path, how: signal.Signals
+) -> None:
+    """Ctrl-C at any time is harmless, as is an end asked for by the system, and the lock is free at once."""
     process = _start(copied, "--version")
     stamp = copied / ".venv" / ".pgc-stamp"
     _wait_for(stamp.exists, process)
-    os.killpg(process.pid, signal.SIGINT)
+    if how is signal.SIGINT:
+        os.killpg(process.pid, how)  # a terminal tells the children too
+    else:
+        process.send_signal(how)
     _output, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and "run the same command again" in errors
     with (copied / ".venv.lock").open() as lock:

@@ -19,6 +19,7 @@ from pgc_lib.stores.engines import idle, programs
 from pgc_lib.stores.engines.folder import Folder
 from pgc_lib.stores.engines.lock import try_hold
 from pgc_lib.stores.engines.owner import owner_for
+from tests.support import needs
 from tests.support.engines import Home, servers
 
 
@@ -201,9 +202,9 @@ def test_engines_are_nobodys_children(home: Home) -> None:
         assert os.getsid(pid) != os.getsid(0)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user; run as root to try it")
 def test_root_runs_engines_as_another_user(home: Home) -> None:
     """Neither engine runs as root, and each can write its own folder only."""
+    needs.root()
     home.start()
     for name in ("postgres", "valkey"):
         process = psutil.Process(home.pid(name))
@@ -214,9 +215,9 @@ def test_root_runs_engines_as_another_user(home: Home) -> None:
         assert not closed.stat().st_mode & 0o022
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user; run as root to try it")
 def test_programs_in_a_closed_place_are_copied(open_folder: Path) -> None:
     """The engines' user cannot use an environment below a closed home; its programs are copied."""
+    needs.root()
     closed, engines = open_folder / "closed", open_folder / "engines"
     engines.mkdir()
     there = programs.installed()

@@ -1,6 +1,6 @@
 """The engines in foul weather: each trouble is one clear error, and nothing is lost by it.
 
-Full disks and closed folders are real: small mounts and another user where we may, else skipped.
+Full disks and closed folders are real: small mounts and another user, where we may have them.
 """
 
 import multiprocessing
@@ -20,24 +20,19 @@ from pgc_lib.errors import EngineError, FullDisk, PgcError
 from pgc_lib.i18n import in_lang
 from pgc_lib.stores import embedded
 from pgc_lib.stores.engines import ports
+from tests.support import needs
 from tests.support.engines import Home, servers
 
 IS_ROOT = os.geteuid() == 0
-as_root = pytest.mark.skipif(
-    not IS_ROOT, reason="mounts and users are root's; run as root to try it"
-)
 KEEP = "create table kept as select 1 as x"
 
 
 @contextmanager
 def mounted(folder: Path, options: str) -> Iterator[None]:
-    """A small file system of its own, or a skip where mounting is not allowed."""
+    """A small file system of its own."""
+    needs.mounting()
     folder.mkdir(exist_ok=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip("mounting is not allowed here; run in a machine or privileged container")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
     try:
         yield
     finally:
@@ -119,18 +114,18 @@ def test_a_folder_that_cannot_be_written(open_folder: Path) -> None:
     open_folder.chmod(0o755)
 
 
-@as_root
 def test_the_folder_of_another_user(home: Home) -> None:
     """An ordinary user is told whose it is, and a lab made by root is not broken by the attempt."""
+    needs.root()
     home.data.chmod(0o755)
     text = as_nobody(lambda: embedded.start(home.data))
     assert "cannot be written: Permission denied" in text
     assert home.sql("select 1") == [(1,)]
 
 
-@as_root
 def test_a_folder_that_the_engines_user_cannot_reach(open_folder: Path) -> None:
     """Below a closed folder root must choose another place; the closed folder stays closed."""
+    needs.root()
     open_folder.chmod(0o700)
     with pytest.raises(
         EngineError, match=r"cannot reach .*\n→ Choose a folder outside closed ones"
@@ -139,7 +134,6 @@ def test_a_folder_that_the_engines_user_cannot_reach(open_folder: Path) -> None:
     assert open_folder.stat().st_mode & 0o777 == 0o700
 
 
-@as_root
 def test_a_file_system_for_reading_only(open_folder: Path) -> None:
     """As on a disk that the system mounted read-only after an error."""
     with (
@@ -149,7 +143,6 @@ def test_a_file_system_for_reading_only(open_folder: Path) -> None:
         embedded.start(open_folder / "disk" / "lab")
 
 
-@as_root
 @pytest.mark.parametrize(("size", "made"), [("2m", False), ("20m", False), ("39m", True)])
 def test_a_disk_that_fills_while_the_database_is_made(
     open_folder: Path, size: str, made: bool
@@ -170,7 +163,6 @@ def test_a_disk_that_fills_while_the_database_is_made(
             home.stop()
 
 
-@as_root
 def test_a_disk_that_is_full_when_the_engines_start(open_folder: Path, home: Home) -> None:
     """Nothing is lost; with room again everything is there. Attaching needs no room at all."""
     disk = open_folder / "disk"

@@ -1,6 +1,7 @@
 """The ground floor: identity, people, grants, history, documents, attachments, comments."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 
@@ -12,7 +13,8 @@ _SQL = Path(__file__).parents[1] / "sql" / "0001_core.sql"
 
 def upgrade() -> None:
     """Run the SQL file whole; it is not Alembic's to understand."""
-    op.get_bind().connection.driver_connection.execute(_SQL.read_text(encoding="utf-8"))
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(_SQL.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

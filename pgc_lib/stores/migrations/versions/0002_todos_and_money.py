@@ -1,5 +1,7 @@
 """To-dos and transactions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
@@ -10,7 +12,7 @@ revision = "0002"
 down_revision = "0001"
 
 
-def _system() -> list[sa.Column]:
+def _system() -> list[sa.Column[Any]]:
     moment = sa.TIMESTAMP(timezone=True)
     return [
         sa.Column("id", sa.UUID(), primary_key=True, server_default=sa.text("pgc.new_id()")),
@@ -39,7 +41,7 @@ def upgrade() -> None:
         schema="todos",
     )
     op.create_index("items_owner_done_due", "items", ["owner", "done", "due"], schema="todos")
-    guard(op, "todos.items")
+    guard("todos.items")
 
     op.execute("create schema finance")
     op.create_table(
@@ -69,7 +71,7 @@ def upgrade() -> None:
         unique=True,
         schema="finance",
     )
-    guard(op, "finance.transactions")
+    guard("finance.transactions")
 
 
 def downgrade() -> None:

@@ -139,12 +139,12 @@ print("held", flush=True)
 os.kill(os.getpid(), signal.SIGSTOP)
 print(held.lost, flush=True)
 """
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None and child.stdout.readline() == "held\n"
-    with mine.lock("x", wait=5):
-        os.kill(child.pid, signal.SIGCONT)
-        assert child.stdout.readline() == "True\n"
-        child.wait(10)
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline() == "held\n"
+        with mine.lock("x", wait=5):
+            os.kill(child.pid, signal.SIGCONT)
+            assert child.stdout.readline() == "True\n"
 
 
 def test_never_two_holders_while_holders_are_killed(server: Server) -> None:

@@ -177,6 +177,7 @@ def test_an_entry_that_kills_its_consumers_is_given_up(mine: Redis) -> None:
     """Counted by the server, so that no consumer needs to survive to count."""
     mine.stream("s").add_many(["deadly", "fine"])
     code = f"""
+import os
 from pgc_lib.stores.redis import Redis
 redis = Redis({mine._link._url!r}, prefix={mine._link.prefix!r})
 redis.stream("s").consume("g", "c", lambda entry: os.kill(os.getpid(), 9), batch=1, drain=True, deliveries=2)
