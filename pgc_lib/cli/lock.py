@@ -20,8 +20,8 @@ from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _
 
 _EXTRAS = {"lab": (), "hub": ("hub", "s3"), "test": ("test",)}
-# Published as source only; pure Python, wanted by jupyterhub-nativeauthenticator.
-_FROM_SOURCE = {"lab": (), "hub": ("onetimepass",), "test": ("onetimepass",)}
+# Packages that are published as source only; each must be pure Python.
+_FROM_SOURCE: dict[str, tuple[str, ...]] = {"lab": (), "hub": (), "test": ()}
 _HEADER = "# Pinned by `./pgc lock` from pyproject.toml; do not edit.\n"
 _OPTIONS = (
     "--universal",

@@ -1,196 +1,128 @@
-"""Changes as events: from the database's outbox to each person's Redis Stream, at least once.
+"""Changes as events: what a person's programs hear of, in the stream `events` of their own Redis login.
 
-The triggers note every change in `pgc.outbox` within the change's own transaction, so what is committed is in the
-outbox and what is not never was. One relay at a time (an advisory lock; others stand by) reads the outbox in the
-order of the changes' numbers, adds each to its owner's stream, and only then deletes it and commits. A relay that
-dies in between leaves its changes in the outbox, and the next one sends them again: consumers are idempotent by the
-change's number.
-
-Order: a change's number is taken while its statement holds the rows' locks. A later statement on the same row, or in
-the same session, therefore has a higher number and is never visible earlier; sending what is visible by number never
-puts an effect before its cause. Nothing is waited for, so a long transaction holds up nobody else's events.
+An event says what happened to which records, never what is in them. Each committed change arrives at least
+once (`relay.py`); whoever acts on one must not mind hearing of it again, and `listen` leaves out what it
+can tell was heard before.
 """
 
-import select
-import signal
-import time
-from collections.abc import Iterator, Sequence
+import logging
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Event as Flag
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-import psycopg
-import redis
-import structlog
-from psycopg.rows import namedtuple_row
+from redis.exceptions import RedisError
 
+from pgc_lib.core.changes import Verb
 from pgc_lib.core.session import Session
 
-if TYPE_CHECKING:
-    from types import FrameType
+STREAM = "events"
+RECORDS = 100
+"""An event names its records up to this many; of more it says how many there were."""
+_REMEMBERED = 10_000
+"""Changes that a group of consumers remembers to have handled."""
 
-log = structlog.get_logger()
-_LOCK = 0x7067635F_6F757478
-_BATCH = 500
-_KEEP = 100_000
-"""Entries kept in a person's stream; older ones can be sent again from the history."""
-_IDS = 100
-_PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0)
-_POLL = 5.0
-
-_WAITING = """
-select c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.rows, c.records[1:%(ids)s] as records
-from pgc.outbox o join pgc.changes c on c.id = o.change order by o.change limit %(limit)s
-"""
-_AGAIN = """
-select c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.rows, c.records[1:%(ids)s] as records
-from pgc.changes c where c.owner = %(owner)s and c.id > %(since)s order by c.id
-"""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One change, as a consumer gets it: what happened to which records, never what they say."""
+    """One change, as a consumer gets it."""
 
     change: int
     at: datetime
     actor: UUID | None
     area: str
     kind: str
-    verb: str
+    verb: Verb
     rows: int
     batch: UUID | None
     undoes: int | None
     records: tuple[UUID, ...]
+    """Empty when there were more than can be named."""
 
 
-class Relay:
-    """Carries the outbox to the streams."""
+class Events:
+    """The events of one person."""
 
-    def __init__(self, worker_url: str, redis_url: str) -> None:
-        self._worker_url = worker_url
-        self._redis = redis.Redis.from_url(
-            redis_url, socket_timeout=10, socket_connect_timeout=2, retry_on_timeout=False
-        )
-        self._stop = Flag()
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._stream = session.redis.stream(STREAM)
 
-    def stop(self, *_signal: "int | FrameType | None") -> None:
-        """End after the batch at hand."""
-        self._stop.set()
+    def read(self, *, after: str = "", limit: int = 100) -> list[tuple[str, Event]]:
+        """Events from the beginning or after a place, each with its place; repeated ones too."""
+        entries = self._stream.read(after=after, count=limit)
+        return [(entry.id, event_of(entry.data)) for entry in entries]
 
-    def run(self) -> None:
-        """Carry until stopped; lost engines are waited for, nothing is dropped meanwhile."""
-        tries = 0
-        while not self._stop.is_set():
-            try:
-                with psycopg.connect(
-                    self._worker_url,
-                    autocommit=True,
-                    connect_timeout=5,
-                    application_name="pgc-relay",
-                ) as connection:
-                    self._stand_by(connection)
-                    tries = 0
-                    while not self._stop.is_set():
-                        if not self.carry(connection):
-                            _wait(connection, self._stop)
-            except (psycopg.OperationalError, redis.RedisError, OSError) as error:
-                pause = _PATIENCE[min(tries, len(_PATIENCE) - 1)]
-                tries += 1
-                log.warning("relay.waits", seconds=pause, error=type(error).__name__)
-                self._stop.wait(pause)
+    def follow(
+        self, *, after: str | None = None, stop: threading.Event | None = None
+    ) -> Iterator[Event]:
+        """Events as they come, from now on or after a place; for whoever only watches."""
+        for entry in self._stream.follow(after=after, stop=stop):
+            yield event_of(entry.data)
 
-    def _stand_by(self, connection: "psycopg.Connection[Any]") -> None:
-        """Wait for the lock without blocking a stop; then listen."""
-        while not self._stop.is_set():
-            row = connection.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-            if row and row[0]:
-                break
-            self._stop.wait(1.0)
-        connection.execute("listen pgc_outbox")
+    def listen(
+        self,
+        group: str,
+        consumer: str,
+        *,
+        stop: threading.Event | None = None,
+        drain: bool = False,
+        idle: float = 60,
+    ) -> Iterator[Event]:
+        """Every event for a group of consumers, shared out among them.
 
-    def carry(self, connection: "psycopg.Connection[Any]") -> int:
-        """Send one batch; how many changes it was."""
-        with connection.transaction():
-            with connection.cursor(row_factory=namedtuple_row) as cursor:
-                changes: list[Any] = cursor.execute(_WAITING, {"ids": _IDS, "limit": _BATCH}).fetchall()
-            if not changes:
-                return 0
-            self._send(changes)
-            connection.execute(
-                "delete from pgc.outbox where change = any(%s)",
-                ([change.id for change in changes],),
-            )
-        return len(changes)
+        An event is done when the next one is asked for. If the consumer dies before, another one gets it after
+        `idle` seconds. What the group has done already is left out; only a crash between doing and
+        noting, or the loss of Redis, can bring it again. `drain` ends when nothing is left.
+        """
+        done = _Done(self.session, group)
+        for entry in self._stream.entries(group, consumer, stop=stop, drain=drain, idle=idle):
+            event = event_of(entry.data)
+            if event.change in done:
+                continue
+            yield event
+            done.add(event.change)
 
-    def replay(self, owner: UUID, since: int = 0) -> int:
-        """Send a person's changes again, after Redis lost them."""
-        sent = 0
-        with (
-            psycopg.connect(self._worker_url, connect_timeout=5) as connection,
-            connection.cursor(name="replay", row_factory=namedtuple_row) as cursor,
-        ):
-            cursor.execute(_AGAIN, {"ids": _IDS, "owner": owner, "since": since})
-            while changes := cursor.fetchmany(_BATCH):
-                self._send(changes)
-                sent += len(changes)
-        return sent
 
-    def lag(self) -> int:
-        """How many changes are waiting to be sent."""
-        with psycopg.connect(self._worker_url, connect_timeout=5) as connection:
-            row = connection.execute("select count(*) from pgc.outbox").fetchone()
-            return int(row[0]) if row else 0
+class _Done:
+    """The changes that a group has handled. A help, not a promise: it forgets old ones and may be away."""
 
-    def _send(self, changes: Sequence[Any]) -> None:
-        # In one transaction: a connection lost halfway leaves nothing of the batch or all of it.
-        pipeline = self._redis.pipeline(transaction=True)
-        for change in changes:
-            pipeline.xadd(stream_of(change.owner), _fields(change), maxlen=_KEEP, approximate=True)
-        pipeline.execute()
+    def __init__(self, session: Session, group: str) -> None:
+        self._client = session.redis.client
+        self._key = session.redis.key("events-done", group)
+
+    def __contains__(self, change: int) -> bool:
+        try:
+            return self._client.zscore(self._key, change) is not None
+        except RedisError as error:
+            log.debug("cannot tell whether change %s was handled: %s", change, error)
+            return False
+
+    def add(self, change: int) -> None:
+        try:
+            with self._client.pipeline(transaction=False) as together:
+                together.zadd(self._key, {str(change): change})
+                together.zremrangebyrank(self._key, 0, -_REMEMBERED - 1)
+                together.execute()
+        except RedisError as error:
+            log.debug("cannot note that change %s was handled: %s", change, error)
+
+
+def events(session: Session) -> Events:
+    """The events of the session's person."""
+    return Events(session)
 
 
 def stream_of(person: UUID) -> str:
-    """The key of a person's stream; their Redis login may read it, others may not."""
-    return f"pgc:p:{person.hex}:events"
+    """The key of a person's stream; their Redis login reaches it, others do not."""
+    return f"pgc:p:{person.hex}:{STREAM}"
 
 
-def read(session: Session, *, after: str = "0", limit: int = 100) -> list[tuple[str, Event]]:
-    """Events of the session's person after a place in the stream, each with its place."""
-    with redis.Redis.from_url(session.redis_url.reveal(), socket_timeout=10) as client:
-        found: Any = client.xrange(stream_of(session.person), min=f"({after}", count=limit)
-    return [(place.decode(), event_of(fields)) for place, fields in found]
-
-
-def once(events: Iterator[Event]) -> Iterator[Event]:
-    """The events without those that were sent again."""
-    seen: set[int] = set()
-    for event in events:
-        if event.change not in seen:
-            seen.add(event.change)
-            yield event
-
-
-def event_of(fields: dict[bytes, bytes]) -> Event:
-    """An entry of the stream as an event."""
-    text = {name.decode(): value.decode() for name, value in fields.items()}
-    return Event(
-        change=int(text["change"]),
-        at=datetime.fromisoformat(text["at"]),
-        actor=UUID(text["actor"]) if text["actor"] else None,
-        area=text["area"],
-        kind=text["kind"],
-        verb=text["verb"],
-        rows=int(text["rows"]),
-        batch=UUID(text["batch"]) if text["batch"] else None,
-        undoes=int(text["undoes"]) if text["undoes"] else None,
-        records=tuple(UUID(id) for id in text["records"].split()),
-    )
-
-
-def _fields(change: Any) -> dict[Any, Any]:
+def fields_of(change: Any) -> dict[str, str | int]:
+    """A row of `pgc.changes` as an entry of the stream."""
     return {
         "change": change.id,
         "at": change.at.isoformat(),
@@ -205,21 +137,17 @@ def _fields(change: Any) -> dict[Any, Any]:
     }
 
 
-def _wait(connection: "psycopg.Connection[Any]", stop: Flag) -> None:
-    """Until the database says that something changed, or a while has passed in case it did not."""
-    deadline = time.monotonic() + _POLL
-    while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
-        ready, _w, _x = select.select([connection.fileno()], [], [], min(left, 0.5))
-        if ready:
-            # Reading the notifications away; a lost connection raises here.
-            for _notice in connection.notifies(timeout=0):
-                pass
-            return
-
-
-def run_relay(worker_url: str, redis_url: str) -> None:
-    """Run a relay as a process, until it is asked to end."""
-    relay = Relay(worker_url, redis_url)
-    signal.signal(signal.SIGTERM, relay.stop)
-    signal.signal(signal.SIGINT, relay.stop)
-    relay.run()
+def event_of(data: Mapping[str, str]) -> Event:
+    """An entry of the stream as an event."""
+    return Event(
+        change=int(data["change"]),
+        at=datetime.fromisoformat(data["at"]),
+        actor=UUID(data["actor"]) if data["actor"] else None,
+        area=data["area"],
+        kind=data["kind"],
+        verb=data["verb"],  # type: ignore[arg-type]  # the database allows no other
+        rows=int(data["rows"]),
+        batch=UUID(data["batch"]) if data["batch"] else None,
+        undoes=int(data["undoes"]) if data["undoes"] else None,
+        records=tuple(UUID(id) for id in data["records"].split()),
+    )

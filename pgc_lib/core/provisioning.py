@@ -226,10 +226,10 @@ def _mongo(made: ExitStack, person: UUID, admin_url: str | None, password: str |
 
 def _unprovision_mongo(admin_url: str, person: UUID) -> None:
     from pgc_lib.stores.mongo import client_for
-    from pgc_lib.stores.mongo_people import unprovision
+    from pgc_lib.stores.mongo_people import remove
 
     with client_for(admin_url) as client:
-        unprovision(client, person)
+        remove(client, person)
 
 
 def _undone(undo: Callable[[str, UUID], object], admin_url: str, person: UUID) -> None:

@@ -18,8 +18,8 @@ _REAL = r"^[+-]?\d{1,17}(\.\d{1,17})?([eE][+-]?\d{1,2})?$"
 _AMOUNT = r"^[+-]?\d{1,14}(\.\d{1,4})?$"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _LINK = r"(?i)^([0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
-_LOCAL_TIME = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
-_ZONED_TIME = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$"
+_CLOCK = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+_LOCAL_TIME, _ZONED_TIME = _CLOCK + "$", _CLOCK + r"(Z|[+-]\d{2}:\d{2})$"
 _YES = ("true", "True", "TRUE", "1", "yes", "Yes", "on", "t", "y")
 _NO = ("false", "False", "FALSE", "0", "no", "No", "off", "f", "n")
 _DAYS = (pl.date(1, 1, 2), pl.date(9999, 12, 30))
@@ -96,7 +96,7 @@ def _money(given: pl.Series, wanted: pl.DataType) -> pl.Series:
         return given
     if given.dtype.is_float():
         # Through the shortest text, as a person would read the number.
-        given = given.cast(pl.String)
+        given = given.cast(pl.Float64).cast(pl.String)
     if given.dtype == pl.String:
         return _spelled(given, _AMOUNT, lambda text: text.cast(wanted, strict=False))
     if given.dtype.is_integer():

@@ -22,7 +22,8 @@ def prepare(workspace: Path, notebooks: Path, language: str) -> Path | None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         welcome = Path(WELCOME[language])
         source = notebooks / _SOURCES[language] / "welcome.ipynb"
-        return welcome if _give(source, workspace / welcome) else None
+        # An installed package alone comes without notebooks.
+        return welcome if source.exists() and _give(source, workspace / welcome) else None
 
 
 def _give(source: Path, target: Path) -> bool:

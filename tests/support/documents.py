@@ -31,7 +31,7 @@ from pgc_lib.stores.filters import (
     StartsWith,
 )
 from pgc_lib.stores.mongo import database_of
-from pgc_lib.stores.mongo_people import grant, revoke
+from pgc_lib.stores.mongo_people import Level, grant, revoke
 from pgc_lib.stores.postgres import engine_for
 from pgc_lib.stores.text_patterns import forms
 from tests.support.lab import House, share
@@ -55,7 +55,7 @@ class Back(Protocol):
     def attached(self, person: UUID) -> tuple[int, int]:
         """How many files and pieces of files the store really holds for a person."""
 
-    def grant(self, owner: UUID, area: str, grantee: UUID, level: str) -> None:
+    def grant(self, owner: UUID, area: str, grantee: UUID, level: Level) -> None:
         """Let another see or edit an area."""
 
     def revoke(self, owner: UUID, area: str, grantee: UUID) -> None:
@@ -99,7 +99,7 @@ class PostgresBack:
         )
         return files, pieces
 
-    def grant(self, owner: UUID, area: str, grantee: UUID, level: str) -> None:
+    def grant(self, owner: UUID, area: str, grantee: UUID, level: Level) -> None:
         share(self.sessions[owner], self.sessions[grantee], area, level)
 
     def revoke(self, owner: UUID, area: str, grantee: UUID) -> None:
@@ -140,7 +140,7 @@ class MongoBack:
             owner for owner, its_area, to in self.grants if to == person and its_area == area
         )
 
-    def grant(self, owner: UUID, area: str, grantee: UUID, level: Any) -> None:
+    def grant(self, owner: UUID, area: str, grantee: UUID, level: Level) -> None:
         grant(self.server.admin, owner, area, grantee, level)
         self.grants.add((owner, area, grantee))
 

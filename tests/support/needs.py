@@ -74,19 +74,10 @@ def _succeeds(*command: str) -> bool:
 
 
 def _index() -> bool:
+    python = sys.executable if find_spec("pip") else str(getattr(sys, "_base_executable", ""))
     with tempfile.TemporaryDirectory() as folder:
-        pip = (
-            sys.executable,
-            "-I",
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--retries=0",
-            "-d",
-            folder,
-        )
-        return find_spec("pip") is not None and _succeeds(*pip, "editables")
+        pip = (python, "-I", "-m", "pip", "download", "--no-deps", "--retries=0", "-d", folder)
+        return _succeeds(*pip, "editables")
 
 
 def _mounting() -> bool:

@@ -17,6 +17,7 @@ from pgc_lib.stores.engines.programs import installed
 from pgc_lib.stores.redis import Redis, prefix_of, provision
 
 PASSWORD = "a password: with / and @"
+_ADMIN_PASSWORD = "made-up-for-tests"
 _QUOTED = "a%20password%3A%20with%20%2F%20and%20%40"
 
 
@@ -33,12 +34,15 @@ class Server:
         self._aof = aof
         self._process: subprocess.Popen[bytes] | None = None
         if aclfile:
-            self.users.write_text("user default on nopass ~* &* +@all\n")
+            self.users.write_text(
+                f"user default reset\nuser admin on >{_ADMIN_PASSWORD} ~* &* +@all\n"
+            )
 
     @property
     def url(self) -> str:
         """How the administrator connects."""
-        return f"redis://127.0.0.1:{self.port}"
+        login = f"admin:{_ADMIN_PASSWORD}@" if self._aclfile else ""
+        return f"redis://{login}127.0.0.1:{self.port}"
 
     def start(self) -> "Server":
         """Start, and wait until it answers."""
@@ -82,7 +86,7 @@ class Server:
 
     def admin(self) -> Any:
         """A plain client as administrator, which tries once."""
-        return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0), protocol=2)
+        return redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0), protocol=2)
 
     def login(self, person: UUID) -> str:
         """The URL of a provisioned person."""

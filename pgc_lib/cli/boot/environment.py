@@ -7,11 +7,13 @@ A stamp inside it says what it was made from and how far it got. `creating`: not
 import os
 import selectors
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pgc_lib.cli.boot.packages import (
@@ -246,12 +248,14 @@ class Environment:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(self._held,) if self._held >= 0 else (),
+                process_group=0,
             ) as child,
         ):
             try:
                 self._follow(child, log.write, read, show)
             except BaseException:
-                child.terminate()
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGTERM)  # pip is often a child of the child
                 raise
         if child.returncode:
             raise Failure(self.explained())

@@ -1,45 +1,80 @@
 """Migrations: forward when a lab opens, one process at a time, with a dump of what was there before.
 
-The head is known from the file names (`0002_todos_and_money.py`), so opening a lab that is up to date costs one query
-and never imports Alembic.
+The head is known from the file names (`0002_todos_and_money.py`), so opening a lab that is up to date
+costs one query and never imports Alembic. Each migration is one transaction: killed in the middle, the
+database is at the one before.
+
+The lock is one on the version table, which only the owner can take. An advisory lock would be anyone's:
+a person could hold it and keep the lab from opening.
 """
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import errors
 
-from pgc_lib.errors import PgcError, StoreError
+from pgc_lib.errors import PgcError, StoreError, Unavailable
 from pgc_lib.i18n import _
+from pgc_lib.stores.migrations.guarding import area, guard, unguarded
 from pgc_lib.stores.postgres import sqlalchemy_url, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+__all__ = ["area", "current", "downgrade_last", "guard", "head", "known", "unguarded", "upgrade"]
+
 FOLDER = Path(__file__).parent
-_LOCK = 0x7067635F_6D696772
+VERSIONS = FOLDER / "versions"
 _VERSION = "select version_num from pgc.alembic_version"
+_PATIENCE = "10min"
+"""How long to wait for another process that migrates."""
+
+# Alembic would make this table itself, but open to nobody and in a race with other starters.
+_VERSION_TABLE = """
+create table if not exists pgc.alembic_version (
+    version_num varchar(32) not null constraint alembic_version_pkc primary key);
+alter table pgc.alembic_version enable row level security;
+alter table pgc.alembic_version force row level security;
+do $$
+begin
+    if not exists (select from pg_policy where polrelid = 'pgc.alembic_version'::regclass) then
+        create policy see on pgc.alembic_version for select using (true);
+        create policy migrate on pgc.alembic_version to current_user using (true) with check (true);
+    end if;
+end $$;
+grant usage on schema pgc to pgc_person, pgc_worker;
+grant select on pgc.alembic_version to pgc_person, pgc_worker;
+"""
+
+Say = Callable[[str], None]
+Connection = psycopg.Connection[Any]
 
 
 @cache
-def head() -> str:
+def known(versions: Path = VERSIONS) -> tuple[str, ...]:
+    """The migrations that this code has, in their order."""
+    names = [path.stem for path in versions.glob("[0-9][0-9][0-9][0-9]_*.py")]
+    return tuple(sorted(name.partition("_")[0] for name in names))
+
+
+def head(versions: Path = VERSIONS) -> str:
     """The newest migration that this code has."""
-    return max(path.stem.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+    return known(versions)[-1]
 
 
-def current(connection: "psycopg.Connection[Any]") -> str | None:
-    """The migration that a database is at; None for an empty one."""
-    row = connection.execute("select to_regclass('pgc.alembic_version') is not null").fetchone()
-    if not row or not row[0]:
+def current(connection: Connection) -> str | None:
+    """The migration that a database is at; None for one that has none, or does not let us look."""
+    try:
+        with connection.transaction():
+            row = connection.execute(_VERSION).fetchone()
+    except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
         return None
-    found = connection.execute(_VERSION).fetchone()
-    return str(found[0]) if found else None
+    return str(row[0]) if row else None
 
 
 def upgrade(
@@ -47,102 +82,170 @@ def upgrade(
     *,
     admin_url: str | None = None,
     backup_dir: Path | None = None,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Say | None = None,
+    versions: Path = VERSIONS,
 ) -> bool:
-    """Bring the database to the head; whether anything was to do. Others wait and find it done."""
-    from alembic import command
+    """Bring the database to the head; whether anything was to do.
 
-    say = on_progress or (lambda _message: None)
-    with translated(), psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as guard:
-        guard.execute("select pg_advisory_lock(%s)", (_LOCK,))
-        at = current(guard)
-        if at == head():
+    A lab that was migrated before is dumped into `backup_dir` first, which needs a login that looks past
+    row security: `admin_url`, or else an owner that may. Without `backup_dir` there is no dump.
+    """
+    say = on_progress or _quiet
+    with _alone(owner_url, say) as at:
+        if at == head(versions):
             return False
-        if at is not None and at > head():
-            raise StoreError(
-                _(
-                    "This database was made by a newer PGC (migration {at}; this one knows {head}).",
-                    at=at,
-                    head=head(),
-                ),
-                next_step=_("Update PGC. Nothing was changed."),
-            )
-        if at is not None and backup_dir is not None:
-            say(_("Backing up the database"))
-            dump(
-                admin_url or owner_url,
-                backup_dir / f"before-{head()}-{datetime.now(UTC):%Y%m%d-%H%M%S}.dump",
-            )
-        say(_("Migrating the database to {head}", head=head()))
-        command.upgrade(_config(owner_url), "head")
+        if at is not None:
+            _check(at, versions)
+            _back_up(owner_url, admin_url, backup_dir, f"before-{head(versions)}", say)
+        say(_("Migrating the database to {head}", head=head(versions)))
+        _alembic("upgrade", owner_url, "head", versions)
     return True
 
 
-def downgrade_last(owner_url: str) -> str:
-    """Take the last migration back; the one that the database is at afterwards."""
-    from alembic import command
+def downgrade_last(
+    owner_url: str,
+    *,
+    admin_url: str | None = None,
+    backup_dir: Path | None = None,
+    on_progress: Say | None = None,
+    everything: bool = False,
+    versions: Path = VERSIONS,
+) -> str | None:
+    """Take the last migration back, with what was kept in its tables; the one the database is at then.
 
-    with translated(), psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as guard:
-        guard.execute("select pg_advisory_lock(%s)", (_LOCK,))
-        command.downgrade(_config(owner_url), "-1")
-        return current(guard) or ""
+    The first one made the lab itself and is taken back only with `everything`.
+    """
+    say = on_progress or _quiet
+    with _alone(owner_url, say) as at:
+        if at is None:
+            return None
+        _check(at, versions)
+        place = known(versions).index(at)
+        if place == 0 and not everything:
+            raise StoreError(
+                _("Taking back the first migration would remove everything that anyone keeps."),
+                next_step=_("To empty the lab, remove its data folder or its database."),
+            )
+        _back_up(owner_url, admin_url, backup_dir, f"with-{at}", say)
+        say(_("Taking back migration {at}", at=at))
+        _alembic("downgrade", owner_url, "-1", versions)
+        return known(versions)[place - 1] if place else None
 
 
-def dump(url: str, target: Path) -> Path:
-    """A dump of the whole database, complete or not there at all."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    # The password goes by the environment: an argument could be read by every user of the machine.
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    environment = {**os.environ, "PGPASSWORD": str(parts.pop("password", ""))}
-    arguments = [f"--{name}={parts[key]}" for name, key in _PG_ARGUMENTS.items() if parts.get(key)]
-    result = subprocess.run(
-        [_pg_dump(), "--format=custom", f"--file={draft}", *arguments],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if result.returncode != 0:
-        draft.unlink(missing_ok=True)
-        raise PgcError(
+@contextmanager
+def _alone(owner_url: str, say: Say) -> Iterator[str | None]:
+    """The migration that the database is at, while nobody else migrates it."""
+    with (
+        translated(),
+        psycopg.connect(owner_url, connect_timeout=10, application_name="pgc") as lock,
+    ):
+        lock.autocommit = True
+        _make_version_table(lock)
+        with lock.transaction():
+            # It stands by while a dump and the migrations run on connections of their own.
+            lock.execute("set local idle_in_transaction_session_timeout = 0")
+            _take(lock, say)
+            yield current(lock)
+
+
+def _take(connection: Connection, say: Say) -> None:
+    # This mode keeps out only others like itself: readers of the version go on.
+    statement = "lock table pgc.alembic_version in share update exclusive mode"
+    try:
+        with connection.transaction():
+            connection.execute(f"{statement} nowait".encode())
+            return
+    except errors.LockNotAvailable:
+        say(_("Waiting for another process that migrates the database"))
+    try:
+        connection.execute(f"set local lock_timeout = '{_PATIENCE}'".encode())
+        connection.execute(statement.encode())
+    except errors.LockNotAvailable as error:
+        raise Unavailable(
+            _("Another process has been migrating the database for a long time."),
+            next_step=_("Wait for it or end it, then try again."),
+        ) from error
+
+
+def _make_version_table(connection: Connection) -> None:
+    if connection.execute("select to_regclass('pgc.alembic_version')").fetchone() != (None,):
+        return
+    try:
+        with connection.transaction():
+            connection.execute(_VERSION_TABLE)
+    except (errors.UniqueViolation, errors.DuplicateTable, errors.InternalError_):
+        # Another starter is making it; its transaction has ended by now.
+        if connection.execute("select to_regclass('pgc.alembic_version')").fetchone() == (None,):
+            raise
+
+
+def _check(at: str, versions: Path) -> None:
+    if at not in known(versions):
+        raise StoreError(
             _(
-                "The database could not be backed up, so it was not migrated: {error}",
-                error=result.stderr.strip(),
+                "This database was made by a newer PGC (migration {at}; this one knows {head}).",
+                at=at,
+                head=head(versions),
+            ),
+            next_step=_("Update PGC. Nothing was changed."),
+        )
+
+
+def _back_up(
+    owner_url: str, admin_url: str | None, folder: Path | None, name: str, say: Say
+) -> None:
+    if folder is None:
+        return
+    from pgc_lib.stores.dump import dump, sees_everything
+
+    login = next((url for url in (admin_url, owner_url) if url and sees_everything(url)), None)
+    if login is None:
+        raise StoreError(
+            _(
+                "No login here sees every row, so the database cannot be backed up before it is migrated."
             ),
             next_step=_(
-                "Back it up as a superuser (row security hides rows from others), then set PGC_ADMIN_DATABASE_URL to that login."
+                "Back it up yourself (pg_dump as a superuser or a role with BYPASSRLS), then migrate "
+                "without a backup folder."
             ),
         )
-    draft.rename(target)
-    return target
+    say(_("Backing up the database"))
+    dump(login, folder / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.dump")
 
 
-def guard(table: str) -> None:
-    """Close a table `area.name` with row security and hang history on it."""
-    from alembic import op
-
-    area, _dot, name = table.partition(".")
-    op.execute(f"grant usage on schema {area} to pgc_person")
-    op.execute(f"call pgc.guard('{area}.{name}', '{area}', '{name}')")
-
-
-_PG_ARGUMENTS = {"host": "host", "port": "port", "username": "user", "dbname": "dbname"}
-
-
-def _pg_dump() -> str:
-    from pgc_lib.stores.engines.programs import installed
+def _alembic(verb: str, owner_url: str, target: str, versions: Path) -> None:
+    from alembic import command
+    from alembic.util import CommandError
 
     try:
-        return str(installed().postgres("pg_dump"))
-    except PgcError:
-        found = shutil.which("pg_dump")
-        if found is None:
-            raise
-        return found
+        getattr(command, verb)(_config(owner_url, versions), target)
+    except CommandError as error:
+        raise PgcError(
+            _("The database cannot be migrated: {error}", error=error),
+            next_step=_("This is a mistake in PGC: please report it. Nothing was changed."),
+        ) from error
+    except Exception as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, errors.LockNotAvailable):
+            raise Unavailable(
+                _("The database is in use, so it could not be migrated."),
+                next_step=_("Close other notebooks and programs of this lab, then try again."),
+            ) from error
+        raise
 
 
-def _config(owner_url: str) -> "Config":
+def _config(owner_url: str, versions: Path) -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
+    config.set_main_option(
+        "path_separator", "newline"
+    )  # a folder's name may hold a space or a colon
     config.attributes["url"] = sqlalchemy_url(owner_url)
     return config
+
+
+def _quiet(_line: str) -> None:
+    """Progress that nobody asked for."""

@@ -5,6 +5,9 @@ from sqlalchemy import create_engine, pool, text
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:
+    # Whoever left a transaction open on a table must not keep a lab from opening for ever.
+    connection.execute(text("set lock_timeout = '30s'"))
+    connection.commit()
     # One transaction for each migration: a failed one leaves the database at the one before.
     context.configure(
         connection=connection,
@@ -14,5 +17,3 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
-    connection.execute(text("grant select on pgc.alembic_version to pgc_person, pgc_worker"))
-    connection.commit()

@@ -36,6 +36,8 @@ COMMANDS = (
     *("client|id", "client|getname", "client|setname", "client|setinfo", "client|no-touch"),
 )
 """The others, by name."""
+CLOSED = ("pfmerge",)
+"""Commands of those families that reach further: `PFMERGE key` alone is not checked against the keys allowed."""
 _CHUNK = 500
 _TIMEOUT = 10
 
@@ -73,7 +75,7 @@ def rules_of(
         *("reset", "on", f"~{prefix}*", f"&{prefix}*", "-@all"),
         *(f"+@{family}" for family in FAMILIES),
         *(f"+{name}" for name in named),
-        *("-@admin", "-@dangerous"),
+        *("-@admin", "-@dangerous", *(f"-{name}" for name in CLOSED)),
         *([f"+select|{database}"] if database else []),
     ]
 

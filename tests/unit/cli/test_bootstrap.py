@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from packaging.specifiers import SpecifierSet
 
@@ -410,10 +411,7 @@ def test_a_request_to_stop_leaves_something_to_go_on_from(
     process = _start(copied, "--version")
     stamp = copied / ".venv" / ".pgc-stamp"
     _wait_for(stamp.exists, process)
-    if how is signal.SIGINT:
-        os.killpg(process.pid, how)  # a terminal tells the children too
-    else:
-        process.send_signal(how)
+    process.send_signal(how)
     _output, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and "run the same command again" in errors
     with (copied / ".venv.lock").open() as lock:
@@ -429,7 +427,8 @@ def test_from_nothing_to_a_command_through_a_kill_and_a_race(copied: Path) -> No
     stamp = copied / ".venv" / ".pgc-stamp"
     site = "lib/python3*/site-packages/*.dist-info"
     _wait_for(lambda: len(list((copied / ".venv").glob(site))) > 20, first)
-    os.killpg(first.pid, signal.SIGKILL)
+    for process in (*psutil.Process(first.pid).children(recursive=True), first):
+        process.kill()
     first.communicate()
     assert "state=installing" in stamp.read_text()
 

@@ -89,7 +89,7 @@ def test_what_is_no_person(server: Server, person: str) -> None:
         lambda: provision(server.url, person, "x"),
         lambda: unprovision(server.url, person),
     ):
-        with pytest.raises(ValueError, match=re.escape(person)):
+        with pytest.raises(ValueError, match=f"^{re.escape(person)}$"):
             act()
 
 

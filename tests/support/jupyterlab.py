@@ -1,0 +1,105 @@
+"""Whole labs for tests: a data folder of its own, and `pgc lab` as a person starts it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgc_lib.notebook import serving
+from pgc_lib.notebook.jupyter import Place
+from pgc_lib.stores import embedded
+from tests.support.engines import PREFIX
+
+_ROOT = Path(__file__).parents[2]
+_SECONDS = 120
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\S*")
+
+
+@contextmanager
+def new_data() -> Iterator[Path]:
+    """The data folder of a new lab; whatever runs on it at the end is stopped."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o755)  # the engines' user must get there
+    data = folder / "data"
+    try:
+        yield data
+    finally:
+        if data.exists():
+            serving.stop(Place(data))
+            embedded.stop(data)
+        shutil.rmtree(folder)
+
+
+def environment(data: Path, lang: str = "en") -> dict[str, str]:
+    """What a command or a kernel of a lab gets; it finds this tree also where it is not installed."""
+    ours = {"PGC_DATA": str(data), "PGC_LANG": lang, "PYTHONPATH": str(_ROOT)}
+    return {name: value for name, value in os.environ.items() if name != "DISPLAY"} | ours
+
+
+def command(*words: str) -> list[str]:
+    """`pgc` with these words."""
+    return [sys.executable, "-P", "-m", "pgc_lib.cli", *words]
+
+
+def pgc(data: Path, *words: str, lang: str = "en") -> "subprocess.CompletedProcess[str]":
+    """Run a command of a lab to its end."""
+    return subprocess.run(
+        command(*words),
+        env=environment(data, lang),
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+
+
+@dataclass
+class LabProcess:
+    """A `pgc lab` that stays in the foreground of its terminal."""
+
+    data: Path
+    process: "subprocess.Popen[str]"
+    address: str
+    seconds: float
+    """From the start of the command to the address."""
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(_SECONDS)
+
+
+@contextmanager
+def started(data: Path, *options: str, lang: str = "en") -> Iterator[LabProcess]:
+    """A running `pgc lab`, ended with Ctrl-C."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command("lab", "--no-browser", "--port", "0", *options),
+        env=environment(data, lang),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    written: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        written.append(line)
+        if found := _ADDRESS.search(line):
+            break
+    else:
+        raise AssertionError("".join(written))
+    lab = LabProcess(data, process, found[0], time.monotonic() - began)
+    try:
+        yield lab
+    finally:
+        lab.interrupt()
+        process.stdout.close()
