@@ -16,18 +16,28 @@ from pathlib import Path
 LANGUAGES = ("zh-CN", "en")
 _FOLDERS = {"zh-CN": "zh_CN"}
 _chosen: ContextVar[str | None] = ContextVar("pgc_lang", default=None)
+_preferred = ""
+"""The language that the configuration file asks for, in every thread."""
 
 
 def lang() -> str:
-    """The language in force: chosen in code, else `PGC_LANG`, else the locale, else English."""
-    return _chosen.get() or _from_environment(
-        tuple(os.environ.get(name, "") for name in ("PGC_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
-    )
+    """The language in force: chosen in code, else `PGC_LANG`, else `pgc.toml`, the locale, English."""
+    asked = _chosen.get()
+    if asked is not None:
+        return asked
+    system = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return _first_of((os.environ.get("PGC_LANG", ""), _preferred, *system))
 
 
 def set_lang(language: str | None) -> None:
     """Choose the language for this context; `None` returns to the environment's."""
     _chosen.set(normal(language) if language else None)
+
+
+def prefer(language: str) -> None:
+    """What the configuration file asks for, in this whole process; empty asks for nothing."""
+    global _preferred
+    _preferred = language
 
 
 @contextmanager
@@ -101,5 +111,5 @@ def _keep(messages: dict[str, str], parts: dict[str, str]) -> None:
 
 
 @cache
-def _from_environment(candidates: tuple[str, ...]) -> str:
+def _first_of(candidates: tuple[str, ...]) -> str:
     return next((normal(tag) for tag in candidates if tag and tag not in ("C", "POSIX")), "en")

@@ -8,10 +8,16 @@ from tests.support.engines import (  # noqa: F401
     new_home,
     open_folder,
 )
-from tests.support.lab import house, person, postgres_admin_url  # noqa: F401
+from tests.support.lab import (  # noqa: F401
+    connections_given_back,
+    house,
+    person,
+    postgres_admin_url,
+)
 from tests.support.needs import (  # noqa: F401
     pytest_configure,
     pytest_runtest_makereport,
     pytest_runtest_setup,
     pytest_terminal_summary,
 )
+from tests.support.records import sample_tables, samples, shanghai  # noqa: F401

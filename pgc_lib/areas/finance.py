@@ -1,16 +1,20 @@
 """Money: what came in, what went out, where it went."""
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Money
-from pgc_lib.i18n import N_
+from pgc_lib.errors import PgcError
+from pgc_lib.i18n import N_, _
 from pgc_lib.stores.filters import Condition, col
 
 if TYPE_CHECKING:
     import polars as pl
+
+_PERIOD = re.compile(r"[1-9]\d{0,3}(d|w|mo|q|y)")
 
 
 class Transaction(
@@ -74,6 +78,11 @@ class Finance(Area, name="finance", main="transactions"):
     ) -> "pl.DataFrame":
         import polars as pl
 
+        if not _PERIOD.fullmatch(every):
+            raise PgcError(
+                _("“{every}” is not a period.", every=every),
+                next_step=_("Write a number and d, w, mo, q or y, such as 1mo."),
+            )
         columns = list(dict.fromkeys(["day", "currency", by, "amount"]))
         frame = self.transactions.frame(*conditions, columns=columns, **keywords)
         return (

@@ -7,20 +7,25 @@ A definition is itself a record, so it has history, undo and grants like everyth
 kept as documents, typed and validated by the definition.
 """
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
-from pydantic import create_model
+from pydantic import ValidationError, create_model
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.collection import Collection
-from pgc_lib.core.record import SYSTEM, Record, field
+from pgc_lib.core.problems import problems_of
+from pgc_lib.core.record import Record, field
+from pgc_lib.core.spec import RESERVED
 from pgc_lib.core.types import BY_NAME, Moment, Money
 from pgc_lib.errors import Invalid, NotFound, Problem
 from pgc_lib.i18n import N_, _
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_LONGEST = 40
 _ANNOTATIONS: dict[str, Any] = {
     "moment": Moment,
     "money": Money,
@@ -29,7 +34,7 @@ _ANNOTATIONS: dict[str, Any] = {
 }
 
 
-class Definition(Record, kind="kinds.definitions", kept_in="documents", sort=["name"]):
+class Definition(Record, kind="kinds.definitions", kept_in="documents", key=["name"], sort=["name"]):
     """What a person's own kind of thing looks like."""
 
     name: str = field(title=N_("Name"), pattern=r"^[a-z][a-z0-9_]{0,40}$", searchable=True)
@@ -61,7 +66,7 @@ class Kinds(Area, name="kinds", main="definitions"):
                     types=", ".join(BY_NAME),
                 ),
             )
-        existing = self.definitions.find(name=name, limit=1)
+        existing = self.definitions.find(name=name, owner=self.session.person, limit=1)
         if existing:
             self.definitions.update(existing[0], fields=described, title=title or existing[0].title)
         else:
@@ -74,7 +79,9 @@ class Kinds(Area, name="kinds", main="definitions"):
         if name in self.__dict__:
             known: Collection[Record] = self.__dict__[name]
             return known
-        found = self.definitions.find(name=name, limit=1) if _NAME.fullmatch(name) else []
+        found = self.definitions.find(name=name) if _NAME.fullmatch(name) else []
+        # My own comes first; one that someone shares with me shows me what they keep.
+        found.sort(key=lambda definition: definition.owner != self.session.person)
         if not found:
             raise NotFound(
                 _("There is no kind “{name}”.", name=name),
@@ -86,7 +93,7 @@ class Kinds(Area, name="kinds", main="definitions"):
 
     def names(self) -> list[str]:
         """The kinds that exist."""
-        return [definition.name for definition in self.definitions.find(order="name")]
+        return sorted({definition.name for definition in self.definitions.find()})
 
     def __getattr__(self, name: str) -> Collection[Record]:
         if name.startswith("_"):
@@ -102,12 +109,17 @@ class Kinds(Area, name="kinds", main="definitions"):
 
 def record_of(definition: Definition) -> type[Record]:
     """The Record class that a definition describes."""
+    return _record(definition.name, definition.title, definition.fields)
+
+
+def _record(kind: str, title: str, fields: Sequence[Mapping[str, Any]]) -> type[Record]:
     made: dict[str, Any] = {}
-    for described in definition.fields:
+    for described in fields:
         name = str(described["name"])
         written = str(described["type"])
         optional = written.endswith("?")
-        annotation = _ANNOTATIONS.get(written.rstrip("?"), BY_NAME[written.rstrip("?")].python)
+        plain = written.removesuffix("?")
+        annotation = _ANNOTATIONS.get(plain, BY_NAME[plain].python)
         default = described.get("default", None if optional else ...)
         made[name] = (
             annotation | None if optional else annotation,
@@ -118,14 +130,38 @@ def record_of(definition: Definition) -> type[Record]:
                 searchable=bool(described.get("searchable", written.startswith("text"))),
             ),
         )
-    class_name = "".join(part.capitalize() for part in definition.name.split("_"))
+    class_name = "".join(part.capitalize() for part in kind.split("_"))
     return create_model(
         class_name,
         __base__=Record,
-        __doc__=definition.title or definition.name,
-        __cls_kwargs__={"kind": f"kinds.{definition.name}", "kept_in": "documents"},
+        __doc__=title or kind,
+        __cls_kwargs__={"kind": f"kinds.{kind}", "kept_in": "documents"},
         **made,
     )
+
+
+def _is_field_name(name: str) -> bool:
+    """Whatever can be written as `add(书名=…)`; Python itself brings such names to one form (NFKC)."""
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith("_")
+        and len(name) <= _LONGEST
+        and normalize("NFKC", name) == name
+        and name not in RESERVED
+        and not hasattr(Record, name)
+    )
+
+
+def _of_default(name: str, described: Mapping[str, Any]) -> list[Problem]:
+    """A default that its own type refuses would only be noticed when the first thing is added."""
+    kind = str(described["type"])
+    tried = _record("tried", "", [{"name": name, "type": kind}])
+    try:
+        tried.model_validate({name: described["default"]})
+    except ValidationError as error:
+        return problems_of(error, tried.spec)
+    return []
 
 
 def _described(value: str | Mapping[str, Any]) -> dict[str, Any]:
@@ -141,13 +177,13 @@ def _problems(name: str, fields: Sequence[Mapping[str, Any]]) -> list[Problem]:
         problems.append(Problem("fields", _("a value is needed here")))
     for described in fields:
         key = str(described["name"])
-        if not _NAME.fullmatch(key) or key in SYSTEM or key in dir(Record):
-            reason = _(
-                "a name has small letters, digits and _, starts with a letter, and is not taken"
-            )
+        if not _is_field_name(key):
+            reason = _("a name starts with a letter, has letters, digits and _, and is not taken")
             problems.append(Problem(key, reason, key))
-        if str(described.get("type", "")).rstrip("?") not in BY_NAME:
+        if str(described.get("type", "")).removesuffix("?") not in BY_NAME:
             problems.append(Problem(key, _("there is no such type"), described.get("type")))
+        elif "default" in described:
+            problems += _of_default(key, described)
         unknown = set(described) - {"name", "type", "title", "help", "searchable", "default"}
         problems += [
             Problem(f"{key}.{extra}", _("there is no such field")) for extra in sorted(unknown)

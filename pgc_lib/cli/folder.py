@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pgc_lib.i18n import _, set_lang
+from pgc_lib.i18n import _
 from pgc_lib.settings import settings
 
 Data = Annotated[
@@ -19,8 +19,5 @@ def use(data: Path | None) -> Path:
     if data is not None:
         os.environ["PGC_DATA"] = str(data.expanduser().absolute())
         settings.cache_clear()
-    chosen = settings()
-    if chosen.lang:
-        set_lang(chosen.lang)
-    folder: Path = chosen.data
+    folder: Path = settings().data
     return folder

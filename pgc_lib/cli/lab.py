@@ -56,17 +56,23 @@ def lab(
     _open_stores(place, steps, demo=demo)
     with steps.step(_("Workspace")) as step:
         given = _prepare(place, step)
-    with serving.alone(place, lambda _message: None):
-        found = serving.running(place)
-        if found:
-            _tell(found, place, given, browser=not no_browser, already=True)
-            return
-        with steps.step("JupyterLab") as step:
-            child, found = serving.start(place, wanted)
-            taken = _("port {wanted} was taken", wanted=wanted)
-            step.result = taken if found.port != wanted != 0 else ""
-    _tell(found, place, given, browser=not no_browser, already=False)
-    _stay(place, child)
+    child = None
+    try:
+        with serving.alone(place, lambda _message: None):
+            found = serving.running(place)
+            if found:
+                _tell(found, given, browser=not no_browser, already=True)
+                return
+            with steps.step("JupyterLab") as step:
+                child, found = serving.start(place, wanted)
+                taken = _("port {wanted} was taken", wanted=wanted)
+                step.result = taken if found.port != wanted != 0 else ""
+        _tell(found, given, browser=not no_browser, already=False)
+        _watch(place, child)
+    except KeyboardInterrupt:
+        if child is None:
+            raise
+        _end(child)
 
 
 @app.command("stop", help=_("Stop the lab and its engines."))
@@ -162,9 +168,8 @@ def _checked(port: int) -> int:
     return port
 
 
-def _tell(
-    found: "Running", place: "Place", given: Path | None, *, browser: bool, already: bool
-) -> None:
+def _tell(found: "Running", given: Path | None, *, browser: bool, already: bool) -> None:
+    """Print the address, and open it unless that was not wanted."""
     address = found.address(given)
     if already:
         typer.echo(_("JupyterLab is running already."))
@@ -186,8 +191,8 @@ def _open_browser(address: str) -> bool:
     return webbrowser.open(address)
 
 
-def _stay(place: "Place", child: "subprocess.Popen[bytes]") -> None:
-    """Watch JupyterLab until it ends or we are asked to; what runs beside it ends with it."""
+def _watch(place: "Place", child: "subprocess.Popen[bytes]") -> None:
+    """Until JupyterLab ends, keep the relay running beside it."""
     from pgc_lib.notebook import serving
     from pgc_lib.notebook.beside import Beside
     from pgc_lib.settings import settings
@@ -199,12 +204,6 @@ def _stay(place: "Place", child: "subprocess.Popen[bytes]") -> None:
             if at_home:
                 relay.keep()
             time.sleep(_LOOK)
-    except KeyboardInterrupt:
-        for number in _ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
-        with suppress(OSError):  # the terminal may be gone
-            typer.echo("\r" + _("Ending JupyterLab…"), err=True)
-        serving.end(child)
     finally:
         relay.end()
     if child.returncode not in (0, -signal.SIGTERM):
@@ -212,3 +211,14 @@ def _stay(place: "Place", child: "subprocess.Popen[bytes]") -> None:
             _("JupyterLab ended by itself. It wrote:\n{lines}", lines=serving.tail(place, "lab")),
             next_step=_("Start it again; the whole log is {log}.", log=place.logs / "lab.log"),
         )
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """We were asked to end, and are not to be interrupted at it."""
+    from pgc_lib.notebook import serving
+
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    with suppress(OSError):  # the terminal may be gone
+        typer.echo("\r" + _("Ending JupyterLab…"), err=True)
+    serving.end(child)

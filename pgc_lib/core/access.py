@@ -23,7 +23,7 @@ from pgc_lib.core.persons import (
     told,
 )
 from pgc_lib.core.session import Session
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, lang
 
 GRANT = "g.id, g.owner, g.area, g.level, g.person, g.group_id, g.since, g.until, g.note"
 
@@ -148,7 +148,7 @@ def decide(session: Session, who: Person, owner: Person, area: str, level: Level
             reason = _(
                 "You may {doing} the {area} of {name}.", name=owner.called, doing=doing, area=area
             )
-        return Decision(True, f"{reason} {_how(best)}".rstrip(), tuple(way.grant for way in right))
+        return Decision(True, _joined(reason, *_how(best)), tuple(way.grant for way in right))
     if going:
         best = max(going, key=lambda way: LEVELS.index(way.grant.level))
         less = _(LEVEL_NAMES[best.grant.level])
@@ -156,7 +156,7 @@ def decide(session: Session, who: Person, owner: Person, area: str, level: Level
             reason = _("{name} may only {less} your {area}, not {doing} it.", name=who.called, less=less, area=area, doing=doing)  # fmt: skip
         else:
             reason = _("You may only {less} the {area} of {name}, not {doing} it.", name=owner.called, less=less, area=area, doing=doing)  # fmt: skip
-        return Decision(False, f"{reason} {_how(best)}".rstrip(), tuple(way.grant for way in going))
+        return Decision(False, _joined(reason, *_how(best)), tuple(way.grant for way in going))
     if given:
         reason = _("{name} may not {doing} your {area}.", name=who.called, doing=doing, area=area)
     else:
@@ -164,10 +164,10 @@ def decide(session: Session, who: Person, owner: Person, area: str, level: Level
             "You may not {doing} the {area} of {name}.", name=owner.called, doing=doing, area=area
         )
     because = leading[-1].closed_because if leading else _("Nothing was granted.")
-    return Decision(False, f"{reason} {because}", tuple(way.grant for way in leading))
+    return Decision(False, _joined(reason, because), tuple(way.grant for way in leading))
 
 
-def _how(way: Way) -> str:
+def _how(way: Way) -> list[str]:
     parts = []
     if way.group is not None:
         parts.append(_("It was granted to the group “{group}”.", group=way.group.name))
@@ -175,7 +175,11 @@ def _how(way: Way) -> str:
         parts.append(_("The grant is for every area."))
     if way.until is not None:
         parts.append(_("It ends on {until}.", until=told(way.until)))
-    return " ".join(parts)
+    return parts
+
+
+def _joined(*sentences: str) -> str:
+    return (" " if lang() == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
 def _period(since: datetime, until: datetime | None, what: str) -> str:

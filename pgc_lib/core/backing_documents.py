@@ -5,6 +5,8 @@ A record that is recognised by a key gets its identifier from that key, so no st
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,6 +16,7 @@ from pgc_lib.core.backing_table_bulk import distinct, exists_already
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
+from pgc_lib.core.types import exact_money
 from pgc_lib.errors import Conflict, Invalid, Problem
 from pgc_lib.i18n import _
 from pgc_lib.stores.documents import Document, each
@@ -44,7 +47,7 @@ class DocumentBacking:
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:
         self.session.refuse_in_the_past()
         values = dict(values)
-        id = values.pop("id", None) or self._new_id(values, owner)
+        id = values.pop("id", None) or self.new_id(values, owner)
         with self._named_clash(values):
             document = self.session.documents.insert(
                 self.spec.kind, self._body(values), id=id, owner=owner, batch=batch
@@ -61,7 +64,7 @@ class DocumentBacking:
         items = []
         for row in rows.iter_rows(named=True):
             values = {name: self._python(name, value) for name, value in row.items()}
-            id = values.pop("id", None) or self._new_id(values, owner)
+            id = values.pop("id", None) or self.new_id(values, owner)
             items.append((id, self._body(values)))
         done = self.session.documents.insert_many(
             self.spec.kind, items, owner=owner, batch=batch, on_conflict=_IN_STORE[on_conflict]
@@ -74,15 +77,17 @@ class DocumentBacking:
         if value is None:
             return None
         if field is None or field.type.name == "link":
-            return UUID(value)
-        return loads(value) if field.type.name == "object" else value
+            return value if isinstance(value, UUID) else UUID(value)
+        return loads(value) if field.type.name == "object" and isinstance(value, str) else value
 
-    def _new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
-        key = [values[name] for name in self.spec.key]
+    def new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
+        """The same for the same key, so that no store can hold a key twice."""
+        key = [self._python(name, values[name]) for name in self.spec.key]
         if not key or None in key:
             return new_id()
-        place = [(owner or self.session.person).hex, self.spec.kind, *map(str, key)]
-        digest = int.from_bytes(sha256(dumps(list(place)).encode()).digest()[:16])
+        place = [(owner or self.session.person).hex, self.spec.kind]
+        place += [_spelled(value) for value in key]
+        digest = int.from_bytes(sha256(dumps([*place]).encode()).digest()[:16])
         # Version 8 is for identifiers whose bits mean something only to those who made them.
         return UUID(int=digest & ~(0xF << 76 | 0b11 << 62) | 8 << 76 | 0b10 << 62)
 
@@ -205,3 +210,12 @@ class DocumentBacking:
             "created_at": document.created_at,
             "updated_at": document.updated_at,
         }
+
+
+def _spelled(value: Any) -> str:
+    """One spelling for equal values, whether they came one by one or in a frame."""
+    if isinstance(value, Decimal):
+        return format(exact_money(value) or value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.hex if isinstance(value, UUID) else str(value)

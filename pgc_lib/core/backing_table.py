@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -24,6 +25,8 @@ from sqlalchemy.exc import IntegrityError
 
 from pgc_lib.core.backing import Bulk, OnConflict, Row
 from pgc_lib.core.backing_table_bulk import exists_already, is_clash, write_bulk
+from pgc_lib.core.ids import new_id
+from pgc_lib.core.operands import operand, type_of
 from pgc_lib.core.paging import Key, read_cursor, write_cursor
 from pgc_lib.core.record import FieldSpec, Record
 from pgc_lib.core.session import Session
@@ -56,6 +59,9 @@ class TableBacking:
         from pgc_lib.stores.timetravel import as_of
 
         return as_of(self.table, self.spec.area, self.spec.kind, self.session.at)
+
+    def new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
+        return new_id()
 
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:
         row = {**values, "batch": batch} | ({"owner": owner} if owner else {})
@@ -142,7 +148,11 @@ class TableBacking:
         keys = [Key.read(name) for name in order]
         query = self._ordered(select(source).where(to_sql(where, self._source.c)), keys)
         if after is not None:
-            values, last = read_cursor(self.spec.kind, order, after)
+            written, last = read_cursor(self.spec.kind, order, after)
+            values = [
+                None if value is None else operand(key.name, type_of(key.name, self.spec), value)
+                for key, value in zip(keys, written, strict=True)
+            ]
             query = query.where(self._beyond(keys, values, last))
         if limit is not None:
             query = query.limit(limit + 1)
@@ -172,9 +182,10 @@ class TableBacking:
             if value is None:
                 same.append(column.is_(None))
                 continue
-            later = column < value if key.descending else column > value
+            last_value = literal(value, column.type)
+            later = column < last_value if key.descending else column > last_value
             steps.append(and_(*same, or_(later, column.is_(None))))
-            same.append(column == value)
+            same.append(column == last_value)
         return or_(*steps, and_(*same, source.c.id > last))
 
     def count(self, where: Condition) -> int:

@@ -96,10 +96,12 @@ def exists_already(spec: Spec, rows: Sequence[Mapping[Any, Any]]) -> Invalid:
 def _clashes(connection: Connection, spec: Spec, owner: UUID) -> Sequence[Mapping[Any, Any]]:
     key = ", ".join(f's."{name}"' for name in spec.key)
     same = " and ".join(f't."{name}" = s."{name}"' for name in spec.key)
+    known = " and ".join(f's."{name}" is not null' for name in spec.key)
     statement = (
         f"select {key} from stage s where exists "
         f"(select from {_target(spec)} t where t.owner = :owner and {same}) "
-        f"union select {key} from stage s group by {key} having count(*) > 1 limit {_SHOWN}"
+        f"union select {key} from stage s where {known} "
+        f"group by {key} having count(*) > 1 limit {_SHOWN}"
     )
     return connection.execute(text(statement), {"owner": owner}).mappings().all()
 
@@ -117,14 +119,16 @@ def _from_stage(spec: Spec, names: Sequence[str], on_conflict: OnConflict) -> st
     rest = [name for name in names if name not in spec.key and name != "id"]
     if on_conflict == "skip" or not rest:
         return f"{statement} on conflict ({key}) do nothing"
-    # Rows that say the same again are left alone: no version, no history, no event. A seal is new
-    # each time, so it says nothing about what is sealed, and such rows are always renewed.
+    # Rows that say the same again are left alone: no version, no history, no event. (A seal is new
+    # each time, so rows with sealed fields are always renewed.)
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     new = ", ".join(f'excluded."{name}"' for name in rest)
     old = ", ".join(f't."{name}"' for name in rest)
+    # A seal opens only under the identifier it was made for, so it must never reach another record.
+    bound = " and t.id = excluded.id" if spec.sensitive else ""
     return (
         f"{statement} on conflict ({key}) do update set {changes} "
-        f"where ({old}) is distinct from ({new})"
+        f"where ({old}) is distinct from ({new}){bound}"
     )
 
 

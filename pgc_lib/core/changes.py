@@ -15,9 +15,7 @@ Verb = Literal["insert", "update", "delete"]
 HIDDEN = "••••••"
 """Stands for what is encrypted: that it changed can be told, what it says cannot."""
 
-COLUMNS = (
-    "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows"
-)
+COLUMNS = "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows"
 _BESIDE = frozenset((*SYSTEM, "area", "kind"))
 
 

@@ -109,7 +109,7 @@ class Collection(Generic[R]):
         made = record if record is not None else self.new(**values)
         kept = made.values()
         if self.spec.sensitive:
-            id = new_id()
+            id = self._backing.new_id(kept, owner)
             kept = {"id": id} | self._sealed(kept, owner or self.session.person, id)
         return self._opened(self._backing.insert(kept, owner=owner, batch=None))
 
@@ -136,17 +136,24 @@ class Collection(Generic[R]):
         batch = batch or new_id()
         frame = checked.frame
         if self.spec.sensitive:
-            frame = self._sealed_frame(frame, owner or self.session.person)
+            frame = self._sealed_frame(frame, owner or self.session.person, on_conflict)
         done = self._backing.bulk(frame, batch=batch, owner=owner, on_conflict=on_conflict)
         return Added(
             batch, done.added, done.updated, done.skipped, checked.refused, tuple(checked.problems)
         )
 
-    def _sealed_frame(self, frame: "pl.DataFrame", owner: UUID) -> "pl.DataFrame":
+    def _sealed_frame(
+        self, frame: "pl.DataFrame", owner: UUID, on_conflict: OnConflict
+    ) -> "pl.DataFrame":
         """A seal is bound to its record, so each row gets its identifier beforehand."""
         import polars as pl
 
-        ids = [new_id() for _row in range(frame.height)]
+        ids = [self._backing.new_id(row, owner) for row in frame.iter_rows(named=True)]
+        if on_conflict == "update" and self.spec.key:
+            key = list(self.spec.key)
+            known = self.frame(columns=["id", *key], owner=owner).drop_nulls(key)
+            found = frame.select(key).join(known, on=key, how="left", maintain_order="left")["id"]
+            ids = [UUID(old) if old else id for old, id in zip(found, ids, strict=True)]
         rows = [
             self._sealed(row, owner, id)
             for id, row in zip(

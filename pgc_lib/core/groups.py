@@ -160,9 +160,9 @@ class Groups:
         return Group(**made[0])
 
     def _id_of(self, person: str | Person | UUID) -> UUID:
-        if isinstance(person, Person):
-            return person.id
-        return person if isinstance(person, UUID) else self._introduced(person)
+        if isinstance(person, UUID):
+            return person
+        return self._introduced(person.name if isinstance(person, Person) else person)
 
 
 def _checked(name: str) -> str:

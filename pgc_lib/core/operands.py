@@ -65,7 +65,7 @@ def fitted(condition: Condition, spec: Spec) -> Condition:
 
 def _fitted_one(condition: Condition, spec: Spec) -> Condition:
     name: str = condition.field  # type: ignore[attr-defined]
-    kind = _type_of(name, spec)
+    kind = type_of(name, spec)
     if kind is None:
         return condition  # a path into an object: what lies there has no declared type
     match condition:
@@ -87,7 +87,7 @@ def _fitted_one(condition: Condition, spec: Spec) -> Condition:
     raise TypeError(type(condition).__name__)
 
 
-def operand(name: str, kind: str, value: Any) -> Any:
+def operand(name: str, kind: str | None, value: Any) -> Any:
     """A value to compare a field of this type with."""
     try:
         if kind in _NUMBERS:
@@ -110,7 +110,9 @@ def _number(value: Any) -> int | float | Decimal:
             value = Decimal(value)
         except InvalidOperation:
             raise ValueError(value) from None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(value)
+    if not isinstance(value, int) and not isfinite(value):
         raise ValueError(value)
     return value
 
@@ -119,7 +121,7 @@ def ordered(order: Sequence[str], spec: Spec) -> list[str]:
     """The order, when every field in it can be sorted by."""
     for written in order:
         name = written.removeprefix("-")
-        if _type_of(name, spec) in ("texts", "object"):
+        if type_of(name, spec) in ("texts", "object"):
             raise _refused(name, _("a list or an object cannot be sorted by"))
     return list(order)
 
@@ -129,11 +131,12 @@ def readable(columns: Sequence[str], spec: Spec) -> list[str]:
     for name in columns:
         if "." in name:
             raise _unknown(name, spec)
-        _type_of(name, spec)
+        type_of(name, spec)
     return list(dict.fromkeys(columns))
 
 
-def _type_of(name: str, spec: Spec) -> str | None:
+def type_of(name: str, spec: Spec) -> str | None:
+    """The type of a field, None for what lies inside an object; `Invalid` when there is none to use."""
     if name in spec.sensitive:
         raise _refused(name, _(_SEALED))
     if name in spec.fields:

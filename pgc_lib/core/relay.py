@@ -26,7 +26,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,10 +110,8 @@ class Relay:
     def stop(self) -> None:
         """End after the batch at hand; may be called from a signal handler or another thread."""
         self._stop.set()
-        try:
+        with suppress(BlockingIOError):  # full of earlier calls: it will wake up as it is
             self._ender.send(b".")
-        except BlockingIOError:
-            pass  # full of earlier calls: it will wake up as it is
 
     def close(self) -> None:
         """Give back what a relay that no longer runs has open."""
@@ -169,7 +167,8 @@ class Relay:
         """Until the database says that something changed, or a while has passed in case it did not."""
         if _notified(connection):
             return  # it came while we were at work, after we had looked perhaps
-        select.select([self._end, connection.fileno()], [], [], _POLL)
+        sources: list[Any] = [self._end, connection.fileno()]
+        select.select(sources, [], [], _POLL)
         _notified(connection)
 
     def _pause(self, seconds: float) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection, Engine
 
+    from pgc_lib.stores.arrow import ArrowReader
     from pgc_lib.stores.documents import DocumentStore
     from pgc_lib.stores.redis import Redis
 
@@ -112,9 +113,13 @@ class Session:
 
     def arrow(self, statement: str) -> "pa.Table":
         """A large result as Arrow, with the person's rights."""
-        from pgc_lib.stores.postgres import read_arrow
+        return self._arrow.read(statement)
 
-        return read_arrow(self.database.reveal(), statement, acting_as=self.acting_as)
+    @cached_property
+    def _arrow(self) -> "ArrowReader":
+        from pgc_lib.stores.arrow import ArrowReader
+
+        return ArrowReader(self.database.reveal(), acting_as=self.acting_as)
 
     def as_of(self, moment: datetime) -> "Session":
         """The same access to the data as it was; the connections are shared."""
@@ -124,14 +129,16 @@ class Session:
             {
                 name: value
                 for name, value in self.__dict__.items()
-                if name in ("engine", "documents", "redis")
+                if name in ("engine", "documents", "redis", "_arrow")
             }
         )
         return earlier
 
     def close(self) -> None:
         """Give the connections back; the session opens them again when it is used again."""
-        for name in ("engine", "redis", "documents"):
+        for name in ("engine", "redis", "documents", "_arrow"):
             opened: Any = self.__dict__.pop(name, None)
             if name == "engine" and opened is not None:
                 opened.dispose()
+            if name == "_arrow" and opened is not None:
+                opened.close()

@@ -58,7 +58,8 @@ class Target:
 def target_of(connection: Connection, kind: str) -> Target:
     """The table in which records of a kind lie: their own, or that of the documents."""
     base, _slash, hung = kind.partition("/")
-    table, mixed = _HUNG.get(hung), base
+    table: str | None = _HUNG.get(hung)
+    mixed: str | None = base
     if table is None:
         area, _dot, name = kind.partition(".")
         table = connection.execute(_TABLE, {"area": area, "name": name}).scalar()

@@ -58,9 +58,10 @@ Money = Annotated[
 def exact_money(amount: Decimal) -> Decimal | None:
     """The amount with all its decimal places, or None when it cannot be kept exactly."""
     try:
-        return amount.quantize(_CENT, context=_EXACT)
+        exact = amount.quantize(_CENT, context=_EXACT)
     except (Inexact, InvalidOperation):
         return None
+    return exact if exact.is_finite() else None
 
 
 Moment = Annotated[datetime, AfterValidator(in_zone)]

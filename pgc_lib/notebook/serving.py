@@ -76,6 +76,7 @@ def start(place: Place, port: int) -> "tuple[subprocess.Popen[bytes], Running]":
     """Start JupyterLab and wait until it answers; call this `alone`."""
     with explained(place.data):
         if not place.token.exists():
+            place.token.parent.mkdir(mode=0o700, exist_ok=True)
             write_whole(place.token, secrets.token_hex(24))
     command = jupyter.command(place, port, as_root=os.geteuid() == 0)
     began = log_size(place, "lab")

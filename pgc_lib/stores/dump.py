@@ -77,7 +77,8 @@ def dump(url: str, target: Path) -> Path:
     except OSError as error:
         raise _failed(str(error), target.parent) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing is left behind
+            draft.unlink(missing_ok=True)
     return target
 
 

@@ -113,30 +113,37 @@ class Column:
         self.name = name
 
     def __eq__(self, value: object) -> Condition:  # type: ignore[override]
-        return IsNull(self.name) if value is None else Compare(self.name, "eq", value)
+        return IsNull(self.name) if value is None else self._compare("eq", value)
 
     def __ne__(self, value: object) -> Condition:  # type: ignore[override]
-        return Not(IsNull(self.name)) if value is None else Compare(self.name, "ne", value)
+        return Not(IsNull(self.name)) if value is None else self._compare("ne", value)
 
     def __lt__(self, value: object) -> Condition:
-        return Compare(self.name, "lt", value)
+        return self._compare("lt", value)
 
     def __le__(self, value: object) -> Condition:
-        return Compare(self.name, "le", value)
+        return self._compare("le", value)
 
     def __gt__(self, value: object) -> Condition:
-        return Compare(self.name, "gt", value)
+        return self._compare("gt", value)
 
     def __ge__(self, value: object) -> Condition:
-        return Compare(self.name, "ge", value)
+        return self._compare("ge", value)
 
     def is_in(self, values: Iterable[Any]) -> Condition:
-        """One of these values."""
-        return OneOf(self.name, tuple(values))
+        """One of these values; None among them finds those without a value."""
+        if isinstance(values, str | bytes):  # its letters are hardly what is meant
+            raise PgcError(
+                _("The values for “{field}” must be a list.", field=self.name),
+                next_step=_("Put a single value into brackets: [{value!r}].", value=values),
+            )
+        given = tuple(values)
+        some = OneOf(self.name, tuple(value for value in given if value is not None))
+        return some if None not in given else Any_((some, IsNull(self.name)))
 
     def is_between(self, low: Any, high: Any) -> Condition:
         """From `low` to `high`, both included."""
-        return (self >= low) & (self <= high)
+        return All((self._compare("ge", low), self._compare("le", high)))
 
     def is_null(self) -> Condition:
         """Without a value."""
@@ -148,15 +155,36 @@ class Column:
 
     def contains(self, text: str) -> Condition:
         """Text that contains this, letter case ignored."""
-        return Contains(self.name, text)
+        return Contains(self.name, self._text(text))
 
     def starts_with(self, text: str) -> Condition:
         """Text that starts with exactly this."""
-        return StartsWith(self.name, text)
+        return StartsWith(self.name, self._text(text))
 
     def has(self, value: Any) -> Condition:
         """A list that holds this."""
         return Has(self.name, value)
+
+    def _compare(self, operator: Operator, value: object) -> Condition:
+        if value is None:
+            raise PgcError(
+                _("“{field}” cannot be more or less than nothing.", field=self.name),
+                next_step=_("Use is_null() or is_not_null()."),
+            )
+        if isinstance(value, Column | Condition):
+            raise PgcError(
+                _("“{field}” can only be compared with a value.", field=self.name),
+                next_step=_("Read the frame and compare its columns there."),
+            )
+        return Compare(self.name, operator, value)
+
+    def _text(self, text: str) -> str:
+        if not isinstance(text, str):
+            raise PgcError(
+                _("“{field}” can only be searched for text.", field=self.name),
+                next_step=_("Put quotation marks around it, or compare with ==."),
+            )
+        return text
 
 
 def col(name: str) -> Column:
@@ -185,7 +213,7 @@ def fields_of(condition: Condition) -> set[str]:
 def _by_ending(column: Column, ending: str, value: Any) -> Condition:
     match ending:
         case "":
-            return column == value
+            return column.__eq__(value)
         case "eq" | "ne" | "lt" | "le" | "gt" | "ge":
             compare: Callable[[Any], Condition] = getattr(column, f"__{ending}__")
             return compare(value)
@@ -201,7 +229,9 @@ def _by_ending(column: Column, ending: str, value: Any) -> Condition:
             return column.is_null() if value else column.is_not_null()
     raise PgcError(
         _("There is no filter ending “{ending}”.", ending=ending),
-        next_step=_("Use one of: {endings}.", endings="eq ne lt le gt ge in contains starts has null"),
+        next_step=_(
+            "Use one of: {endings}.", endings="eq ne lt le gt ge in contains starts has null"
+        ),
     )
 
 

@@ -18,7 +18,6 @@ from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
     import polars as pl
-    import pyarrow as pa
     from sqlalchemy import Engine
     from sqlalchemy.engine import URL
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -151,17 +150,3 @@ def copy_frame(
         for batch in arrow.to_batches(max_chunksize=_BATCH_ROWS):
             copy.write(encoder.write_batch(batch))
         copy.write(encoder.finish())
-
-
-def read_arrow(url: str, statement: str, *, acting_as: UUID | None = None) -> "pa.Table":
-    """The result of a query as Arrow, through ADBC."""
-    import adbc_driver_postgresql.dbapi as adbc
-
-    try:
-        with adbc.connect(url) as connection, connection.cursor() as cursor:
-            if acting_as is not None:
-                cursor.execute(f'set role "{role_of(acting_as)}"')
-            cursor.execute(statement)
-            return cursor.fetch_arrow_table()
-    except adbc.Error as error:
-        raise explain(error) from error

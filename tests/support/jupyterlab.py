@@ -66,6 +66,7 @@ class LabProcess:
     """A `pgc lab` that stays in the foreground of its terminal."""
 
     data: Path
+    lang: str
     process: "subprocess.Popen[str]"
     address: str
     seconds: float
@@ -97,7 +98,7 @@ def started(data: Path, *options: str, lang: str = "en") -> Iterator[LabProcess]
             break
     else:
         raise AssertionError("".join(written))
-    lab = LabProcess(data, process, found[0], time.monotonic() - began)
+    lab = LabProcess(data, lang, process, found[0], time.monotonic() - began)
     try:
         yield lab
     finally:

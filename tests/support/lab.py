@@ -14,11 +14,12 @@ are those of `create_person` (`role="coach"`, `lang="en"`, …). `house.lab(sess
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.pq import ExecStatus
 
 from pgc_lib.core.crypto import new_key
 from pgc_lib.core.people import Level, People
@@ -38,6 +39,9 @@ WORKER_PASSWORD = "the worker's password"
 
 Person = Callable[..., Session]
 
+_sessions: list[Session] = []
+"""Every session that was made in this run."""
+
 
 @dataclass
 class House:
@@ -50,7 +54,6 @@ class House:
     worker_url: str = field(repr=False)
     """As `pgc_worker`."""
     redis_admin: str = field(repr=False)
-    sessions: list[Session] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def person(self, name: str = "person", **options: Any) -> Session:
@@ -68,7 +71,7 @@ class House:
             redis_url=made.redis,
             encryption_key=Secret(new_key()),
         )
-        self.sessions.append(session)
+        _sessions.append(session)
         return session
 
     def lab(self, session: Session) -> "Lab":
@@ -81,11 +84,20 @@ class House:
         """One statement as the superuser, past every wall."""
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), values or None)
-            return cursor.fetchall() if cursor.description else []
+            # `select from` has rows without columns, so a missing description says nothing.
+            rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+            return cursor.fetchall() if rows else []
 
-    def close(self) -> None:
-        for session in self.sessions:
-            session.close()
+    def drop(self) -> None:
+        """Remove the database, for a test that had one of its own."""
+        give_connections_back()
+        address = address_of(self.admin_url)
+        parts = psycopg.conninfo.conninfo_to_dict(self.admin_url)
+        url = replace(address, database="postgres").login(
+            str(parts["user"]), str(parts["password"])
+        )
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'drop database "{address.database}" with (force)'.encode())
 
 
 def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = True) -> House:
@@ -108,17 +120,21 @@ def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = Tru
     )
 
 
+def give_connections_back() -> None:
+    """Close what sessions hold open; each opens again when it is used again."""
+    for session in _sessions:
+        session.close()
+
+
 def share(owner: Session, to: Session, area: str, level: Level = "see", **options: Any) -> None:
     """A grant from one person to another."""
     People(owner).grant(to.name, area, level, **options)
 
 
 @pytest.fixture(scope="session")
-def house(engines: embedded.Endpoints) -> Iterator[House]:
+def house(engines: embedded.Endpoints) -> House:
     """One migrated database for the whole run."""
-    made = new_database(engines, "pgc")
-    yield made
-    made.close()
+    return new_database(engines, "pgc")
 
 
 @pytest.fixture(scope="session")
@@ -131,3 +147,10 @@ def postgres_admin_url(house: House) -> str:
 def person(house: House) -> Person:
     """Makes a new person with a Session: `person("mama", role="family")`."""
     return house.person
+
+
+@pytest.fixture(autouse=True)
+def connections_given_back() -> Iterator[None]:
+    """A run makes hundreds of persons; the server has a hundred seats."""
+    yield
+    give_connections_back()

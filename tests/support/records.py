@@ -1,7 +1,7 @@
 """Records for tests: one with a field of every type, and tables for them.
 
-    def test_something(things, person):
-        mine = things(person())          # the Collection[Thing] of a new person
+    def test_something(samples, person):
+        mine = samples(person())          # the Collection[Thing] of a new person
 """
 
 from collections.abc import Callable, Iterator
@@ -103,11 +103,11 @@ def create_table(owner_url: str, record: type[Record]) -> None:
 if TYPE_CHECKING:
     from tests.support.lab import House
 
-Things: TypeAlias = Callable[[Session], "Collection[Thing]"]
+Samples: TypeAlias = Callable[[Session], "Collection[Thing]"]
 
 
 @pytest.fixture(scope="session")
-def tables(house: "House") -> "House":
+def sample_tables(house: "House") -> "House":
     """The house with tables for the records above."""
     for record in (Thing, Secret):
         create_table(house.owner_url, record)
@@ -115,12 +115,12 @@ def tables(house: "House") -> "House":
 
 
 @pytest.fixture(scope="session")
-def things(tables: "House") -> Things:
+def samples(sample_tables: "House") -> Samples:
     """The things of a person."""
     return lambda session: Collection(session, Thing)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def shanghai() -> Iterator[None]:
     """A known time zone; a test that sets another one has it alone."""
     set_zone("Asia/Shanghai")

@@ -55,7 +55,6 @@ _THROUGH = {
     "httpx2": "openai",
     "annotated_types": "pydantic",
     "pydantic_core": "pydantic",
-    "kombu": "celery",
 }
 
 

@@ -36,17 +36,12 @@ _PATIENCE = "10min"
 
 # Alembic would make this table itself, but open to nobody and in a race with other starters.
 _VERSION_TABLE = """
-create table if not exists pgc.alembic_version (
+create table pgc.alembic_version (
     version_num varchar(32) not null constraint alembic_version_pkc primary key);
 alter table pgc.alembic_version enable row level security;
 alter table pgc.alembic_version force row level security;
-do $$
-begin
-    if not exists (select from pg_policy where polrelid = 'pgc.alembic_version'::regclass) then
-        create policy see on pgc.alembic_version for select using (true);
-        create policy migrate on pgc.alembic_version to current_user using (true) with check (true);
-    end if;
-end $$;
+create policy see on pgc.alembic_version for select using (true);
+create policy migrate on pgc.alembic_version to current_user using (true) with check (true);
 grant usage on schema pgc to pgc_person, pgc_worker;
 grant select on pgc.alembic_version to pgc_person, pgc_worker;
 """

@@ -9,7 +9,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -85,22 +86,25 @@ class Consumer:
     ) -> int:
         """Hand entries to `handle` until told to stop, or until nothing is left; how many succeeded."""
         handled = 0
-        for entry in self._each(stop, block=block, drain=drain, away=Patience(patience)):
-            if self._try(entry, handle, stop):
-                self._finish(entry, stop, Patience(patience))
-                handled += 1
+        entries = self._each(stop, block=block, drain=drain, away=Patience(patience))
+        with closing(entries):  # which ends the heartbeat, also when an error gets out
+            for entry in entries:
+                if self._try(entry, handle, stop):
+                    self._finish(entry, stop, Patience(patience))
+                    handled += 1
         return handled
 
     def each(self, stop: threading.Event, *, block: float, drain: bool) -> Iterator[Entry]:
         """Give entries one by one; each is done when the next is asked for."""
         away = Patience()
-        for entry in self._each(stop, block=block, drain=drain, away=away):
-            yield entry
-            self._finish(entry, stop, away)
+        with closing(self._each(stop, block=block, drain=drain, away=away)) as entries:
+            for entry in entries:
+                yield entry
+                self._finish(entry, stop, away)
 
     def _each(
         self, stop: threading.Event, *, block: float, drain: bool, away: Patience
-    ) -> Iterator[Entry]:
+    ) -> Generator[Entry, None, None]:
         """Entries to handle, while the heartbeat tells the group that we are at it."""
         with Heartbeat(self._idle / 3, self._beat, f"consumer-{self._name}"):
             while not stop.is_set():

@@ -20,7 +20,7 @@ def lab(person: Callable[..., Any]) -> Lab:
 CHINESE = (
     "日期,金额,交易对方,分类,备注,没有的列\n"
     "2026/11/3,¥-38.50,瑞幸咖啡,餐饮,拿铁,x\n"
-    "2026年11月4日,\"-1,280.00\",青禾小学,教育,,x\n"
+    '2026年11月4日,"-1,280.00",青禾小学,教育,,x\n'
     "2026-13-01,-5,坏日期,餐饮,,x\n"
     "2026-11-05 08:30:00,(66.6),聚点火锅,聚会,,x\n"
     "2026-11-06,abc,坏金额,餐饮,,x\n"
@@ -66,14 +66,18 @@ def test_the_same_file_twice_adds_nothing(lab: Lab, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
-def test_out_and_in_again(lab: Lab, person: Callable[..., Any], tmp_path: Path, ending: str) -> None:
+def test_out_and_in_again(
+    lab: Lab, person: Callable[..., Any], tmp_path: Path, ending: str
+) -> None:
     """What is exported comes back equal in another lab, exact amounts, lists and dates included."""
     lab.todos.add(title='引号 " , 换行\n=1+1', due="2026-11-20", tags=["a", "重要"], minutes=5)
     lab.todos.add(title="plain", done=True)
     path = lab.todos.items.export(tmp_path / f"todos.{ending}")
     other = Lab(person("reader"))
     assert other.todos.items.import_file(path).result.refused == 0
-    told = sorted((todo.title, todo.due, todo.done, todo.tags, todo.minutes) for todo in other.todos.find())
+    told = sorted(
+        (todo.title, todo.due, todo.done, todo.tags, todo.minutes) for todo in other.todos.find()
+    )
     assert told == sorted(
         (todo.title, todo.due, todo.done, todo.tags, todo.minutes) for todo in lab.todos.find()
     )
@@ -90,7 +94,9 @@ def test_no_formula_leaves_in_a_csv(lab: Lab, tmp_path: Path) -> None:
     ("name", "content"),
     [("bill.xyz", b"a,b"), ("bill.csv", b"\xff\x00\x81\x8d"), ("bill.parquet", b"PAR1 cut"), ("bill.csv", b"foo,bar\n1,2\n")],
 )  # fmt: skip
-def test_files_that_cannot_be_read_say_why(lab: Lab, tmp_path: Path, name: str, content: bytes) -> None:
+def test_files_that_cannot_be_read_say_why(
+    lab: Lab, tmp_path: Path, name: str, content: bytes
+) -> None:
     """Unknown ending, binary rubbish, a truncated file, no known column: an error with the next step."""
     path = tmp_path / name
     path.write_bytes(content)

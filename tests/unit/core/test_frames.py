@@ -20,6 +20,8 @@ from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment, Money, set_zone
 from tests.support.records import Thing
 
+pytestmark = pytest.mark.usefixtures("shanghai")
+
 SPEC = Thing.spec
 FAST = settings(max_examples=250, deadline=None, derandomize=True)
 MANY = settings(max_examples=60, deadline=None, derandomize=True)
@@ -61,48 +63,231 @@ def agree(frame: pl.DataFrame, record: type[Record] = Thing) -> Checked:
 # ── values, ordinary and hostile ────────────────────────────────────────────────────────────────────────
 
 TEXTS = st.sampled_from(
-    ["", "a", "ABC", "abc", "ABCD", "good", "bad", "it's hard", "S", "it's", "张三丰", "𠮷野家", "👩‍👩‍👧", "a\0b"]
-    + ["x" * 20, "x" * 21, "汉" * 20, "汉" * 21, "𠮷" * 20, "e\u0301", "\u202e", "'; drop", "a\nb", " ABC"]
+    [
+        "",
+        "a",
+        "ABC",
+        "abc",
+        "ABCD",
+        "good",
+        "bad",
+        "it's hard",
+        "S",
+        "it's",
+        "张三丰",
+        "𠮷野家",
+        "👩‍👩‍👧",
+        "a\0b",
+    ]
+    + [
+        "x" * 20,
+        "x" * 21,
+        "汉" * 20,
+        "汉" * 21,
+        "𠮷" * 20,
+        "e\u0301",
+        "\u202e",
+        "'; drop",
+        "a\nb",
+        " ABC",
+    ]
 ) | st.text(max_size=6)
 NUMERALS = st.sampled_from(
-    ["0", "-5", "-6", "+7", " 8 ", "1_000", "9" * 18, "9" * 19, str(2**63 - 1), str(2**63), "-0", "1e3", "1E-4"]
-    + ["12.5", "12.50000", "12.34567", "0.00001", "99999999999999.9999", "99999999999999.99995", "１２", "½"]
-    + ["100000000000000", "-99999999999999.9999", "NaN", "nan", "inf", "-Infinity", "1e400", "1e-400", "0x10"]
-    + ["38,50", "1,000.00", "¥38.50", "", ".5", "5.", "--5", "1e5", "5.0", "1000.0001", "1.7976931348623157e308"]
+    [
+        "0",
+        "-5",
+        "-6",
+        "+7",
+        " 8 ",
+        "1_000",
+        "9" * 18,
+        "9" * 19,
+        str(2**63 - 1),
+        str(2**63),
+        "-0",
+        "1e3",
+        "1E-4",
+    ]
+    + [
+        "12.5",
+        "12.50000",
+        "12.34567",
+        "0.00001",
+        "99999999999999.9999",
+        "99999999999999.99995",
+        "１２",
+        "½",
+    ]
+    + [
+        "100000000000000",
+        "-99999999999999.9999",
+        "NaN",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e400",
+        "1e-400",
+        "0x10",
+    ]
+    + [
+        "38,50",
+        "1,000.00",
+        "¥38.50",
+        "",
+        ".5",
+        "5.",
+        "--5",
+        "1e5",
+        "5.0",
+        "1000.0001",
+        "1.7976931348623157e308",
+    ]
 )
 DAYS = st.sampled_from(
-    ["2026-11-20", "2024-02-29", "2025-02-29", "0001-01-01", "0000-01-01", "9999-12-31", "10000-01-01"]
-    + ["2026-1-2", "2026/11/20", "20261120", "2026-11-20T00:00:00", "2026-11-20 08:00", " 2026-11-20 ", "2026"]
-    + ["2026-11-31", "today", "0", "1767225600", "-1", "2026-11-20Z", "11/20/2026", "二〇二六年", ""]
+    [
+        "2026-11-20",
+        "2024-02-29",
+        "2025-02-29",
+        "0001-01-01",
+        "0000-01-01",
+        "9999-12-31",
+        "10000-01-01",
+    ]
+    + [
+        "2026-1-2",
+        "2026/11/20",
+        "20261120",
+        "2026-11-20T00:00:00",
+        "2026-11-20 08:00",
+        " 2026-11-20 ",
+        "2026",
+    ]
+    + [
+        "2026-11-31",
+        "today",
+        "0",
+        "1767225600",
+        "-1",
+        "2026-11-20Z",
+        "11/20/2026",
+        "二〇二六年",
+        "",
+    ]
 )
 TIMES = st.sampled_from(
-    ["2026-11-20 08:30", "2026-11-20T08:30:15", "2026-11-20T08:30:15.123456Z", "2026-11-20T08:30:15+08:00"]
-    + ["2026-11-20T08:30-05:30", "2026-11-20 08:30:15.1", "2026-11-20 24:00", "2026-11-20 08:60", "0001-01-01T00:00"]
-    + ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-08:00", "0001-01-01T00:00:00Z", "0000-01-01T00:00"]
-    + ["2026-03-08T02:30:00", "2026-11-01T01:30:00", "1986-05-04T02:30", "1900-01-01T00:00", "2099-07-01T12:00"]
-    + ["2026-11-20T08:30:15.1234567Z", "2026-11-20", "2026-11-20T08", "2026-11-20 08:30 +08:00", "1763600000", ""]
-    + ["2026-11-20t08:30:00z", "20261120T083000", "2026-11-20T08:30:15+24:00", "2026-11-20T08:30:60"]
+    [
+        "2026-11-20 08:30",
+        "2026-11-20T08:30:15",
+        "2026-11-20T08:30:15.123456Z",
+        "2026-11-20T08:30:15+08:00",
+    ]
+    + [
+        "2026-11-20T08:30-05:30",
+        "2026-11-20 08:30:15.1",
+        "2026-11-20 24:00",
+        "2026-11-20 08:60",
+        "0001-01-01T00:00",
+    ]
+    + [
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59-08:00",
+        "0001-01-01T00:00:00Z",
+        "0000-01-01T00:00",
+    ]
+    + [
+        "2026-03-08T02:30:00",
+        "2026-11-01T01:30:00",
+        "1986-05-04T02:30",
+        "1900-01-01T00:00",
+        "2099-07-01T12:00",
+    ]
+    + [
+        "2026-11-20T08:30:15.1234567Z",
+        "2026-11-20",
+        "2026-11-20T08",
+        "2026-11-20 08:30 +08:00",
+        "1763600000",
+        "",
+    ]
+    + [
+        "2026-11-20t08:30:00z",
+        "20261120T083000",
+        "2026-11-20T08:30:15+24:00",
+        "2026-11-20T08:30:60",
+    ]
 )
 LINKS = st.sampled_from(
-    ["01a1fd18-c1c7-7335-8b82-bf7221a25f4f", "01A1FD18C1C773358B82BF7221A25F4F", "01a1fd18-c1c7-7335-8b82-bf7221a25f4"]
-    + ["{01a1fd18-c1c7-7335-8b82-bf7221a25f4f}", "urn:uuid:01a1fd18-c1c7-7335-8b82-bf7221a25f4f", "", "x" * 32]
+    [
+        "01a1fd18-c1c7-7335-8b82-bf7221a25f4f",
+        "01A1FD18C1C773358B82BF7221A25F4F",
+        "01a1fd18-c1c7-7335-8b82-bf7221a25f4",
+    ]
+    + [
+        "{01a1fd18-c1c7-7335-8b82-bf7221a25f4f}",
+        "urn:uuid:01a1fd18-c1c7-7335-8b82-bf7221a25f4f",
+        "",
+        "x" * 32,
+    ]
     + ["01a1fd18c1c7-73358b82-bf7221a25f4f", " 01a1fd18c1c773358b82bf7221a25f4f "]
 )
-TRUTHS = st.sampled_from(["true", "False", "YES", "no", "1", "0", "on", "OFF", "t", "N", "maybe", "是", "", " yes "])
+TRUTHS = st.sampled_from(
+    ["true", "False", "YES", "no", "1", "0", "on", "OFF", "t", "N", "maybe", "是", "", " yes "]
+)
 OBJECTS = st.sampled_from(
-    ['{"a": 1.50}', "{}", "[1]", "null", "1", '{"a": "\\u0000"}', '{"a": NaN}', "{", '{"a.b": 1}', '{"a": 1e999}']
+    [
+        '{"a": 1.50}',
+        "{}",
+        "[1]",
+        "null",
+        "1",
+        '{"a": "\\u0000"}',
+        '{"a": NaN}',
+        "{",
+        '{"a.b": 1}',
+        '{"a": 1e999}',
+    ]
     + ['{"价": 12.50, "列": [true, null]}', '"text"', '{"a": {"b": [{"c": 1}]}}']
 )
 SPELLINGS = TEXTS | NUMERALS | DAYS | TIMES | LINKS | TRUTHS | OBJECTS
 FLOATS = st.floats(width=64) | st.sampled_from(
-    [0.1, 1e15, 1e16, 12.5, 12.34567, 1e-5, -0.0, 2.0**53, 2.0**63, 1e300, 99999999999999.99, 1000.0001]
+    [
+        0.1,
+        1e15,
+        1e16,
+        12.5,
+        12.34567,
+        1e-5,
+        -0.0,
+        2.0**53,
+        2.0**63,
+        1e300,
+        99999999999999.99,
+        1000.0001,
+    ]
 )
-WHOLES = st.integers(-(2**63), 2**63 - 1) | st.integers(-10, 10) | st.sampled_from([10**14, 2026, 20261120])
+WHOLES = (
+    st.integers(-(2**63), 2**63 - 1)
+    | st.integers(-10, 10)
+    | st.sampled_from([10**14, 2026, 20261120])
+)
 DATES = st.dates() | st.sampled_from([date.min, date.max, date(2026, 11, 20)])
 NAIVE = st.datetimes() | st.sampled_from(
-    [datetime.min, datetime.max, datetime(2026, 11, 20), datetime(2026, 3, 8, 2, 30), datetime(2026, 11, 1, 1, 30)]
+    [
+        datetime.min,
+        datetime.max,
+        datetime(2026, 11, 20),
+        datetime(2026, 3, 8, 2, 30),
+        datetime(2026, 11, 1, 1, 30),
+    ]
 )
-ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Monrovia"]
+ZONES = [
+    "UTC",
+    "Asia/Shanghai",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "Africa/Monrovia",
+]
 TAG_LISTS = st.lists(TEXTS | st.none(), max_size=6)
 
 DTYPES: list[tuple[Any, st.SearchStrategy[Any]]] = [
@@ -115,7 +300,10 @@ DTYPES: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (pl.Boolean, st.booleans()),
     (pl.Date, DATES),
     (pl.Datetime("us"), NAIVE),
-    (pl.Datetime("ms"), NAIVE.map(lambda it: it.replace(microsecond=it.microsecond // 1000 * 1000))),
+    (
+        pl.Datetime("ms"),
+        NAIVE.map(lambda it: it.replace(microsecond=it.microsecond // 1000 * 1000)),
+    ),
     (pl.Time, st.times()),
     (pl.Duration("us"), st.timedeltas(timedelta(-9), timedelta(9))),
     (pl.Decimal(18, 4), st.decimals(-(10**13), 10**13, places=4)),
@@ -124,7 +312,10 @@ DTYPES: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (pl.Decimal(5, 0), st.decimals(-9999, 9999, places=0)),
     (pl.List(pl.String), TAG_LISTS),
     (pl.List(pl.Int64), st.lists(st.integers(0, 5), max_size=3)),
-    (pl.Struct({"a": pl.Float64, "b": pl.String}), st.fixed_dictionaries({"a": FLOATS, "b": TEXTS})),
+    (
+        pl.Struct({"a": pl.Float64, "b": pl.String}),
+        st.fixed_dictionaries({"a": FLOATS, "b": TEXTS}),
+    ),
     (pl.Binary, st.binary(max_size=20)),
     (pl.Null, st.none()),
 ]
@@ -195,7 +386,9 @@ def test_many_wrong_columns_at_once_are_judged_row_by_row(data: st.DataObject) -
 def test_times_without_a_zone_are_meant_in_the_persons(name: str, moments: list[datetime]) -> None:
     """Also in the hour that a summer time skips or repeats, and long ago when clocks were odd."""
     set_zone(name)
-    frame = pl.DataFrame({"title": ["t"] * len(moments), "at": pl.Series(moments, dtype=pl.Datetime("us"))})
+    frame = pl.DataFrame(
+        {"title": ["t"] * len(moments), "at": pl.Series(moments, dtype=pl.Datetime("us"))}
+    )
     agree(frame)
     agree(frame.with_columns(pl.col("at").dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")))
 
@@ -204,7 +397,9 @@ def test_the_summer_times_of_new_york() -> None:
     """The skipped half hour and the repeated one, said exactly."""
     set_zone("America/New_York")
     checked = agree(
-        pl.DataFrame({"title": ["skipped", "twice"], "at": ["2026-03-08 02:30", "2026-11-01 01:30"]})
+        pl.DataFrame(
+            {"title": ["skipped", "twice"], "at": ["2026-03-08 02:30", "2026-11-01 01:30"]}
+        )
     )
     assert checked.frame["at"].to_list() == [
         datetime(2026, 3, 8, 7, 30, tzinfo=UTC),
@@ -235,9 +430,13 @@ def test_dates_in_year_0_and_10000_are_refused_with_their_row() -> None:
 
 def test_a_null_in_a_field_with_a_default_takes_the_default() -> None:
     """A frame has no other way to leave a value out; a required field is still missed."""
-    frame = pl.DataFrame({"title": ["a", None], "note": [None, "n"], "tags": [None, ["x"]], "amount": [None, 1]})
+    frame = pl.DataFrame(
+        {"title": ["a", None], "note": [None, "n"], "tags": [None, ["x"]], "amount": [None, 1]}
+    )
     checked = check_frame(frame, SPEC)
-    assert checked.frame.select("title", "note", "amount", "mood").rows() == [("a", "", Decimal(0), "good")]
+    assert checked.frame.select("title", "note", "amount", "mood").rows() == [
+        ("a", "", Decimal(0), "good")
+    ]
     assert checked.frame["tags"].to_list() == [[]]
     assert [(p.row, p.place, p.reason) for p in checked.problems] == [
         (2, "Title (title)", REASONS["missing"])
@@ -258,9 +457,38 @@ def test_unknown_and_missing_columns_are_named_and_nothing_is_guessed() -> None:
 
 def test_every_reason_is_a_sentence_of_ours() -> None:
     """No hostile value makes pydantic's own words reach a person."""
-    hostile = [object(), float("nan"), "\0", "\ud800", b"\xff", [], {}, -1e400, 2**70, "x" * 2_000_000, "nan"]
-    hostile += [Decimal("NaN"), Decimal("1e400"), Decimal("0.123456789"), datetime.max, [1], [None], {1: 2}]
-    hostile += [{"a": object()}, {"a": float("inf")}, {"a": "\ud800"}, ["a\0"], ["x" * 600_000] * 2, (), {1}, None]
+    hostile = [
+        object(),
+        float("nan"),
+        "\0",
+        "\ud800",
+        b"\xff",
+        [],
+        {},
+        -1e400,
+        2**70,
+        "x" * 2_000_000,
+        "nan",
+    ]
+    hostile += [
+        Decimal("NaN"),
+        Decimal("1e400"),
+        Decimal("0.123456789"),
+        datetime.max,
+        [1],
+        [None],
+        {1: 2},
+    ]
+    hostile += [
+        {"a": object()},
+        {"a": float("inf")},
+        {"a": "\ud800"},
+        ["a\0"],
+        ["x" * 600_000] * 2,
+        (),
+        {1},
+        None,
+    ]
     known = {reason.split("{")[0] for reason in REASONS.values()}
     for name, spec in SPEC.fields.items():
         for value in hostile:
@@ -314,7 +542,9 @@ class Shouted(Record, kind="samples.shouted"):
 
 def test_rules_that_a_class_adds_hold_for_frames_too() -> None:
     """A validator in the class is never skipped because the rows came as a frame."""
-    frame = pl.DataFrame({"start": ["2026-01-02", "2026-01-02"], "end": ["2026-01-03", "2026-01-01"]})
+    frame = pl.DataFrame(
+        {"start": ["2026-01-02", "2026-01-02"], "end": ["2026-01-03", "2026-01-01"]}
+    )
     checked = agree(frame, Strict)
     assert [problem.row for problem in checked.problems] == [2]
     assert "the end is before the start" in checked.problems[0].reason
@@ -380,7 +610,10 @@ def test_categories_and_enumerations_are_texts() -> None:
     )
     checked = check_frame(frame, SPEC)
     assert checked.problems == []
-    assert checked.frame.select("title", "mood", "tags").rows() == [("a", "bad", ["x"]), ("a", "good", [])]
+    assert checked.frame.select("title", "mood", "tags").rows() == [
+        ("a", "bad", ["x"]),
+        ("a", "good", []),
+    ]
 
 
 # ── back from the store ─────────────────────────────────────────────────────────────────────────────────
@@ -397,7 +630,12 @@ def test_scaled_amounts_and_bytes_become_exact_amounts_and_ids() -> None:
             "at": pa.array([0, 1, None, -1, 2], pa.timestamp("us", tz="America/New_York")),
         }
     )
-    for part in (table, table.slice(1, 3), pa.concat_tables([table, table.slice(2)]), table.slice(0, 0)):
+    for part in (
+        table,
+        table.slice(1, 3),
+        pa.concat_tables([table, table.slice(2)]),
+        table.slice(0, 0),
+    ):
         frame = from_arrow(part, SPEC, ["id", "amount", "at"])
         scaled = part["amount"].to_pylist()
         assert frame["amount"].to_list() == [
@@ -411,16 +649,25 @@ def test_scaled_amounts_and_bytes_become_exact_amounts_and_ids() -> None:
 def test_zones_of_any_offset_arrive_as_the_same_moment() -> None:
     """Python's fixed offsets and named zones, in rows and in frames."""
     moment = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=45)))
-    rows = [{"title": "a", "at": moment}, {"title": "b", "at": moment.astimezone(ZoneInfo("America/New_York"))}]
+    rows = [
+        {"title": "a", "at": moment},
+        {"title": "b", "at": moment.astimezone(ZoneInfo("America/New_York"))},
+    ]
     assert check_rows(rows, SPEC).frame["at"].to_list() == [moment, moment]
-    assert check_frame(pl.DataFrame({"title": ["a"], "at": [moment]}), SPEC).frame["at"][0] == moment
-    midnight = check_frame(pl.DataFrame({"title": ["a"], "at": [date(2026, 7, 1)]}), SPEC).frame["at"][0]
+    assert (
+        check_frame(pl.DataFrame({"title": ["a"], "at": [moment]}), SPEC).frame["at"][0] == moment
+    )
+    midnight = check_frame(pl.DataFrame({"title": ["a"], "at": [date(2026, 7, 1)]}), SPEC).frame[
+        "at"
+    ][0]
     assert midnight == datetime.combine(date(2026, 7, 1), time(), ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.mark.parametrize("height", [0, 1, 3])
 def test_an_empty_frame_has_every_column_in_its_type(height: int) -> None:
     """Nothing to write is no reason to fail later."""
-    checked = check_frame(pl.DataFrame({"title": ["a"] * height}, schema={"title": pl.String}), SPEC)
+    checked = check_frame(
+        pl.DataFrame({"title": ["a"] * height}, schema={"title": pl.String}), SPEC
+    )
     assert dict(checked.frame.schema) == {n: f.type.polars() for n, f in SPEC.fields.items()}
     assert checked.frame.height == height

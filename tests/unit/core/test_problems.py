@@ -24,7 +24,7 @@ def test_a_problem_names_field_reason_value_and_row() -> None:
     assert [(p.place, p.reason, p.value, p.row) for p in found] == [
         ("Title (title)", "the text is shorter than 1 characters", "", 7),
         ("Form (form)", "the text does not have the form ^[A-Z]{3}$", "abc", 7),
-        ("Size (size)", "this must be one of 'S', 'M' or 'it's'", "XL", 7),
+        ("Size (size)", "this must be one of 'S', 'M' or \"it's\"", "XL", 7),
         ("Price (price)", "this must be at most 1000", 2000, 7),
     ]
 
@@ -71,5 +71,8 @@ def test_every_reason_is_translated_with_the_same_values() -> None:
     chinese = catalogue("zh-CN")
     for reason in REASONS.values():
         assert reason in chinese, reason
-        names = [{name for _t, name, _f, _c in string.Formatter().parse(text) if name} for text in (reason, chinese[reason])]
+        names = [
+            {name for _t, name, _f, _c in string.Formatter().parse(text) if name}
+            for text in (reason, chinese[reason])
+        ]
         assert names[0] == names[1], reason

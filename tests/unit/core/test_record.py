@@ -13,6 +13,8 @@ from pgc_lib.core.record import SYSTEM, Record, field
 from pgc_lib.core.types import Money
 from tests.support.records import Mood, Paper, Secret, Thing
 
+pytestmark = pytest.mark.usefixtures("shanghai")
+
 
 def kinds_of(error: pytest.ExceptionInfo[ValidationError]) -> set[tuple[str, str]]:
     """Which fields were refused and why."""
@@ -32,10 +34,24 @@ def refused(**values: Any) -> set[tuple[str, str]]:
 def test_the_definition_is_read_once_and_completely() -> None:
     """Type, limits, choices and defaults are all in the specification, whichever way they were written."""
     spec = Thing.spec
-    assert (spec.area, spec.name, spec.key, spec.sort) == ("samples", "things", ("code",), ("day", "title"))
+    assert (spec.area, spec.name, spec.key, spec.sort) == (
+        "samples",
+        "things",
+        ("code",),
+        ("day", "title"),
+    )
     title, price, mood = spec.fields["title"], spec.fields["price"], spec.fields["mood"]
-    assert (title.required, title.optional, title.max_length, title.limits["min_length"]) == (True, False, 20, 1)
-    assert (price.type.name, price.optional, dict(price.limits)) == ("money", True, {"ge": 0, "le": 1000})
+    assert (title.required, title.optional, title.max_length, title.limits["min_length"]) == (
+        True,
+        False,
+        20,
+        1,
+    )
+    assert (price.type.name, price.optional, dict(price.limits)) == (
+        "money",
+        True,
+        {"ge": 0, "le": 1000},
+    )
     assert (mood.enum, mood.choices) == (Mood, ("good", "bad", "it's hard"))
     assert spec.fields["size"].choices == ("S", "M", "it's") and spec.enums == ("mood",)
     assert Secret.spec.sensitive == ("diary", "letter")
@@ -58,25 +74,44 @@ def test_limits_inside_named_and_optional_types_are_seen() -> None:
     assert not fields["odd"].plain, "a validator of one's own is nothing that columns know"
 
 
+@pytest.mark.filterwarnings("ignore:.*shadows an attribute")
 @pytest.mark.parametrize("name", [*SYSTEM, "spec", "order", "limit", "after", "columns"])
 def test_names_that_mean_something_else_are_no_fields(name: str) -> None:
     """`find(limit=…)` must never be ambiguous."""
     with pytest.raises(TypeError, match=name):
-        type("Bad", (Record,), {"__annotations__": {name: str}, name: field("", title="x")}, kind="a.b")
+        type(
+            "Bad",
+            (Record,),
+            {"__annotations__": {name: str}, name: field("", title="x")},
+            kind="a.b",
+        )
 
 
 def test_definitions_that_cannot_work_are_refused_when_they_are_written() -> None:
     """A programmer hears of it at once, not a person much later."""
-    for options in ({"key": ["nothing"]}, {"indexes": [("day", "nothing")]}, {"sort": ["-nothing"]}):
+    for options in (
+        {"key": ["nothing"]},
+        {"indexes": [("day", "nothing")]},
+        {"sort": ["-nothing"]},
+    ):
+        members = {"__annotations__": {"day": date}, "day": field(title="Day")}
         with pytest.raises(TypeError, match="nothing"):
-            type("Bad", (Record,), {}, kind="a.b", **options)
+            type("Bad", (Record,), members, kind="a.b", **options)
     for annotation, more in ((int, {}), (Literal["a"], {}), (str, {"searchable": True})):
-        members = {"__annotations__": {"x": annotation}, "x": field(title="x", sensitive=True, **more)}
+        members = {
+            "__annotations__": {"x": annotation},
+            "x": field(title="x", sensitive=True, **more),
+        }
         with pytest.raises(TypeError, match="sensitive"):
             type("Bad", (Record,), members, kind="a.b")
     for annotation in (set, bytes, Literal[1, 2], int | str, object):
         with pytest.raises(TypeError, match="cannot have the type"):
-            type("Bad", (Record,), {"__annotations__": {"x": annotation}, "x": field(title="x")}, kind="a.b")
+            type(
+                "Bad",
+                (Record,),
+                {"__annotations__": {"x": annotation}, "x": field(title="x")},
+                kind="a.b",
+            )
 
 
 # ── what is refused ─────────────────────────────────────────────────────────────────────────────────────
@@ -85,20 +120,24 @@ def test_definitions_that_cannot_work_are_refused_when_they_are_written() -> Non
 def test_what_no_store_can_keep_is_refused() -> None:
     """NUL, half characters, infinite and inexact amounts, numbers beyond 64 bits, years beyond the calendar."""
     assert refused(note="a\0b", tags=["\0"]) == {("note", "nul"), ("tags", "nul")}
-    assert refused(note="\ud800", extra={"a": "\udfff"}) == {("note", "string_unicode"), ("extra", "object_value")}
+    assert refused(note="\ud800", extra={"a": "\udfff"}) == {
+        ("note", "string_unicode"),
+        ("extra", "object_value"),
+    }
     for amount in ("NaN", "Infinity", float("nan"), float("-inf"), Decimal("sNaN")):
         assert refused(amount=amount) == {("amount", "finite_number")}
     assert refused(amount="100000000000000") == {("amount", "decimal_whole_digits")}
     assert refused(amount="0.00001", price=0.1 + 0.2) == {
         ("amount", "decimal_max_places"),
-        ("price", "decimal_max_digits"),
+        ("price", "decimal_max_places"),
     }
     assert refused(large=2**63, count=-(2**63) - 1) == {
         ("large", "int_parsing_size"),
         ("count", "greater_than_equal"),
     }
-    assert {kind for _name, kind in refused(day="0000-01-01")} <= {"date_from_datetime_parsing"}
-    assert {kind for _name, kind in refused(day="10000-01-01")} <= {"date_from_datetime_parsing"}
+    assert {name for day in ("0000-01-01", "10000-01-01") for name, _kind in refused(day=day)} == {
+        "day"
+    }
     for moment in (datetime.min, datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))):
         assert refused(at=moment) == {("at", "datetime_parsing")}
     assert refused(note="x" * 1_000_001) == {("note", "string_too_long")}
@@ -119,7 +158,9 @@ def test_an_amount_without_a_declared_scale_is_exact_or_refused() -> None:
             Priced(price=price)
 
 
-@pytest.mark.parametrize("value", [2026, 0, 1.5, "2026", "20261120", "1767225600", "-1", Decimal(5)])
+@pytest.mark.parametrize(
+    "value", [2026, 0, 1.5, "2026", "20261120", "1767225600", "-1", Decimal(5)]
+)
 def test_a_bare_number_is_neither_a_date_nor_a_time(value: Any) -> None:
     """pydantic would take 2026 for half an hour after midnight on 1 January 1970."""
     assert refused(day=value, at=value) == {("day", "date_parsing"), ("at", "datetime_parsing")}
@@ -142,14 +183,26 @@ def test_ordinary_spellings_are_understood() -> None:
         extra='{"price": 12.50, "whole": 2.0}',
     )
     assert thing.day == date(2026, 11, 20) and thing.at == datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
-    assert (thing.amount, thing.done, thing.count, thing.mood) == (Decimal("-38.5"), True, 12, Mood.HARD)
+    assert (thing.amount, thing.done, thing.count, thing.mood) == (
+        Decimal("-38.5"),
+        True,
+        12,
+        Mood.HARD,
+    )
     assert thing.extra == {"price": Decimal("12.5"), "whole": 2}
     assert str(thing.extra["price"]) == "12.50", "noughts that were written are kept"
 
 
 def test_amounts_at_the_limits_are_exact() -> None:
     """Eighteen digits with four decimal places, either sign."""
-    for text in ("99999999999999.9999", "-99999999999999.9999", "0.0001", "-0", "1e13", "1.50000000"):
+    for text in (
+        "99999999999999.9999",
+        "-99999999999999.9999",
+        "0.0001",
+        "-0",
+        "1e13",
+        "1.50000000",
+    ):
         assert Thing(title="t", amount=text).amount == Decimal(text)
 
 
@@ -159,7 +212,14 @@ def test_amounts_at_the_limits_are_exact() -> None:
 def row_of(**fields: Any) -> dict[str, Any]:
     """A row as a store gives it."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    system = {"id": new_id(), "owner": uuid4(), "batch": None, "version": 3, "created_at": now, "updated_at": now}
+    system = {
+        "id": new_id(),
+        "owner": uuid4(),
+        "batch": None,
+        "version": 3,
+        "created_at": now,
+        "updated_at": now,
+    }
     return {**system, **fields}
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from pgc_lib.core.types import (
     BY_NAME,
+
+pytestmark = pytest.mark.usefixtures("shanghai")
     TYPES,
     Moment,
     Money,

@@ -43,9 +43,11 @@ def downgrade():
 
 
 @pytest.fixture
-def empty(engines: Endpoints) -> House:
+def empty(engines: Endpoints) -> Iterator[House]:
     """A database that was prepared and never migrated."""
-    return new_database(engines, f"move_{os.urandom(4).hex()}", migrated=False)
+    house = new_database(engines, f"move_{os.urandom(4).hex()}", migrated=False)
+    yield house
+    house.drop()
 
 
 @pytest.fixture
@@ -58,9 +60,9 @@ def lab(empty: House) -> House:
 @pytest.fixture
 def versions(tmp_path: Path) -> Path:
     """A copy of the migrations, to which the test adds."""
-    folder = tmp_path / "versions"
-    shutil.copytree(VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+    folder = tmp_path / "migrations"
+    shutil.copytree(VERSIONS.parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder / VERSIONS.name
 
 
 def add(versions: Path, up: str, down: str = "pass") -> str:
@@ -263,9 +265,7 @@ def test_a_migration_can_change_what_people_keep(lab: House, versions: Path) -> 
     assert lab.sql("select relforcerowsecurity from pg_class where relname = 'items'") == [(True,)]
 
 
-def test_progress_is_told_in_the_persons_language(
-    empty: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_told_in_the_persons_language(empty: House) -> None:
     """A person who waits sees why."""
     from pgc_lib.i18n import in_lang
 
@@ -355,9 +355,7 @@ def test_a_person_cannot_keep_the_lab_from_opening(lab: House, versions: Path) -
         assert upgrade(lab.owner_url, versions=versions)
 
 
-def test_a_table_in_use_is_said_so(
-    lab: House, versions: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_in_use_is_said_so(lab: House, versions: Path) -> None:
     """An open transaction of a notebook does not hang the start for ever."""
     add(
         versions,
@@ -410,6 +408,7 @@ def test_an_existing_lab_is_dumped_first(
         capture_output=True,
     )
     assert copy.sql("select title from todos.items") == [("写周报",)]
+    copy.drop()
 
 
 def test_a_new_lab_needs_no_dump(empty: House, tmp_path: Path) -> None:

@@ -226,6 +226,19 @@ end $$;
 revoke execute on function pgc.part from public;
 create trigger part after delete on pgc.members for each row execute function pgc.part();
 
+-- Stores that cannot ask the grants themselves are told when to look.
+create function pgc.tell_grants() returns trigger
+    language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_notify('pgc_grants', '');
+    return null;
+end $$;
+revoke execute on function pgc.tell_grants from public;
+create trigger tell after insert or update or delete on pgc.grants
+    for each statement execute function pgc.tell_grants();
+create trigger tell after insert or update or delete on pgc.members
+    for each statement execute function pgc.tell_grants();
+
 -- ── history ─────────────────────────────────────────────────────────────────────────────────────────
 -- A change is one line for each statement, owner and batch; its kind is written in full, `area.name`.
 -- What would be lost is kept as images: an update or delete keeps the old rows. A row's state therefore

@@ -64,10 +64,10 @@ def test_making_it_again_changes_nothing(server: Server) -> None:
 def test_taking_it_away(server: Server) -> None:
     """Sessions end at once; the data goes when asked for, and only that person's."""
     leaving, staying = uuid4(), uuid4()
+    admin = server.admin()
     for person in (leaving, staying):
         provision(server.url, person, PASSWORD)
-        for n in range(600):
-            server.admin().set(f"{prefix_of(person)}{n}", n)
+        admin.mset({f"{prefix_of(person)}{n}": n for n in range(600)})
     redis = server.person(leaving)
     subscription = redis.client.pubsub()
     subscription.subscribe(redis.key("news"))

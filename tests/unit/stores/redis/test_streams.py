@@ -396,6 +396,8 @@ def test_patience_with_a_server_that_stays_away(frail: Server) -> None:
     frail.kill()
     with pytest.raises(Unavailable):
         redis.stream("s").consume("g", "c", print, patience=0.5)
+    beating = [thread.name for thread in threading.enumerate() if "consumer-c" in thread.name]
+    assert beating == [], "the heartbeat ends with its work"
 
 
 def test_a_refusal_is_not_waited_for(mine: Redis) -> None:

@@ -1,0 +1,98 @@
+"""A real browser for tests: nothing may complain in its console, and nothing may be asked of another host.
+
+    def test_something(browser):
+        with visit(browser, lang="zh-CN", dark=True) as page:
+            page.goto(address)
+            shot(page, "lab-zh-dark")
+
+Screenshots land in `tests/artefacts/`, to be looked at.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support import needs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+ARTEFACTS = Path(__file__).parents[1] / "artefacts"
+SIZE = (1280, 860)
+_OURS = ("127.0.0.1", "localhost", "")
+_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # WebGL without a graphics card
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """The machine's Chromium."""
+    program = needs.browser_program()
+    from playwright.sync_api import sync_playwright
+
+    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=str(program), args=[*_ARGUMENTS, *sandbox]
+        )
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def visit(
+    browser: "Browser", *, lang: str = "en", dark: bool = False, size: tuple[int, int] = SIZE
+) -> Iterator["Page"]:
+    """A page of a new visitor; at its end, every complaint and every foreign request is a failure."""
+    context = browser.new_context(
+        locale=lang,
+        color_scheme="dark" if dark else "light",
+        viewport={"width": size[0], "height": size[1]},
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def said(message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def asked(request: "Request") -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and (parts.hostname or "") not in _OURS:
+            complaints.append(f"foreign request: {request.url}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: complaints.append(f"page: {error}"))
+    context.on("request", asked)
+    try:
+        yield page
+        assert not complaints, "\n".join(complaints)
+    except BaseException as failure:
+        shot(page, "failed")
+        failure.add_note("\n".join(complaints))
+        raise
+    finally:
+        context.close()
+
+
+def shot(page: "Page", name: str) -> Path:
+    """Keep what is seen now."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    path = ARTEFACTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path

@@ -1,0 +1,161 @@
+"""`pgc lab`, `status` and `stop`, as a person runs them: real engines, real JupyterLab, real signals."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pgc_lib
+from pgc_lib.core import events
+from pgc_lib.notebook.jupyter import Place
+from pgc_lib.stores.engines import process
+from tests.support.jupyterlab import new_data, pgc, started
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+_SOON = 30
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A lab that was started before, so that each test starts it warm."""
+    with new_data() as folder:
+        with pgc_lib.open(data=folder):
+            pass
+        yield folder
+
+
+def _status(data: Path) -> Any:
+    done = pgc(data, "status", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _left(data: Path) -> list[int]:
+    """What still runs for the lab, beside its engines."""
+    return process.all_bearing([Place(data).mark])
+
+
+def _soon(condition: Any) -> bool:
+    deadline = time.monotonic() + _SOON
+    while not (met := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return bool(met)
+
+
+def test_the_life_of_a_lab() -> None:
+    """From an empty folder to a stopped lab: each command says what it found and did."""
+    with new_data() as data:
+        assert _status(data)["person"] is None
+        with started(data) as lab:
+            found = _status(data)
+            assert lab.address.startswith(found["lab"]["address"].partition("?")[0])
+            assert {engine["state"] for engine in found["engines"]} == {"running"}
+            assert "welcome.ipynb" in lab.address
+
+            again = pgc(data, "lab", "--no-browser")
+            assert again.returncode == 0
+            assert "running already" in again.stdout
+            assert found["lab"]["address"] in again.stdout
+
+            with pgc_lib.open(data=data) as mine:
+                todo = mine.todos.add(title="seen by the relay")
+                seen = events.events(mine.session)
+                assert _soon(seen.read), "the relay carries nothing"
+                _place, event = seen.read()[0]
+                assert event.records == (todo.id,)
+
+            assert lab.interrupt() == 0
+        assert _left(data) == []
+        found = _status(data)
+        assert found["lab"] is None and found["relay"] is None
+        assert {engine["state"] for engine in found["engines"]} == {"running"}
+        stopped = pgc(data, "stop")
+        assert "PostgreSQL" in stopped.stdout and "Valkey" in stopped.stdout
+        assert {engine["state"] for engine in _status(data)["engines"]} == {"stopped"}
+        assert "Nothing was running" in pgc(data, "stop").stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_ends_the_lab(data: Path, number: signal.Signals) -> None:
+    """Whoever closes the window, or logs out, leaves no server behind."""
+    with started(data) as lab:
+        lab.process.send_signal(number)
+        assert lab.process.wait(_SOON) == 0
+        assert _left(data) == []
+
+
+def test_a_killed_command_leaves_a_lab_that_is_found_again(data: Path) -> None:
+    """Nothing can clean up after a kill -9; the next command must."""
+    with started(data) as lab:
+        lab.process.kill()
+        lab.process.wait()
+        assert _left(data)
+        assert "running already" in pgc(data, "lab", "--no-browser").stdout
+        assert "JupyterLab" in pgc(data, "stop").stdout
+        assert _left(data) == []
+
+
+def test_stop_from_elsewhere_ends_the_command(data: Path) -> None:
+    """`pgc stop` in a second terminal: the first one comes back by itself, without an error."""
+    with started(data) as lab:
+        assert "JupyterLab" in pgc(data, "stop").stdout
+        assert lab.process.wait(_SOON) == 0
+        assert _left(data) == []
+
+
+def test_a_server_that_dies_is_reported(data: Path) -> None:
+    """Killed for lack of memory, say: the person is told, and nothing else goes on running."""
+    with started(data) as lab:
+        assert _soon(lambda: len(_left(data)) == 2)
+        process.send([_status(data)["lab"]["pid"]], signal.SIGKILL)
+        assert lab.process.wait(_SOON) == 1
+        assert lab.process.stdout is not None
+        assert "ended by itself" in lab.process.stdout.read()
+        assert _left(data) == []
+
+
+def test_a_relay_that_dies_is_started_again(data: Path) -> None:
+    """Events must not stop for the rest of the day."""
+    with started(data):
+        assert _soon(lambda: _status(data)["relay"])
+        first = _status(data)["relay"]
+        process.send([first], signal.SIGKILL)
+        assert _soon(lambda: _status(data)["relay"] not in (None, first))
+
+
+def test_a_taken_port_is_no_obstacle(data: Path) -> None:
+    """The next free one is used, and the person is told."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with started(data, "--port", str(port)):
+            assert _status(data)["lab"]["port"] != port
+
+
+def test_an_impossible_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    """A mistake is told at once, with what is possible."""
+    done = pgc(tmp_path / "new", "lab", "--no-browser", "--port", "70000")
+    assert done.returncode == 1
+    assert "70000" in done.stderr and "65535" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_unwritable_place_is_explained(tmp_path: Path) -> None:
+    """No traceback: what is wrong, and the next step."""
+    (tmp_path / "file").write_text("")
+    done = pgc(tmp_path / "file" / "lab", "lab", "--no-browser", lang="zh-CN")
+    assert done.returncode == 1
+    assert "→" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_demo_twice_adds_nothing(data: Path) -> None:
+    """The made-up data must not double when the option is given again."""
+    assert "+" in pgc(data, "demo").stderr
+    assert "was loaded before" in pgc(data, "demo").stderr

@@ -1,0 +1,3 @@
+"""Fixtures for what every area shares."""
+
+from tests.support.things import mine, things  # noqa: F401
