@@ -19,6 +19,7 @@ from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.problems import problems_of
 from pgc_lib.core.record import Record, field
+from pgc_lib.core.session import Session
 from pgc_lib.core.spec import RESERVED
 from pgc_lib.core.types import BY_NAME, Moment, Money
 from pgc_lib.errors import Invalid, NotFound, Problem
@@ -34,7 +35,9 @@ _ANNOTATIONS: dict[str, Any] = {
 }
 
 
-class Definition(Record, kind="kinds.definitions", kept_in="documents", key=["name"], sort=["name"]):
+class Definition(
+    Record, kind="kinds.definitions", kept_in="documents", key=["name"], sort=["name"]
+):
     """What a person's own kind of thing looks like."""
 
     name: str = field(title=N_("Name"), pattern=r"^[a-z][a-z0-9_]{0,40}$", searchable=True)
@@ -46,6 +49,10 @@ class Kinds(Area, name="kinds", main="definitions"):
     """The person's own kinds of things."""
 
     definitions: Kept[Definition] = Kept(Definition)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._made: dict[str, Collection[Record]] = {}
 
     def define(
         self, name: str, *, fields: Mapping[str, str | Mapping[str, Any]], title: str = ""
@@ -71,14 +78,13 @@ class Kinds(Area, name="kinds", main="definitions"):
             self.definitions.update(existing[0], fields=described, title=title or existing[0].title)
         else:
             self.definitions.add(name=name, title=title, fields=described)
-        self.__dict__.pop(name, None)
+        self._made.pop(name, None)
         return self.collection(name)
 
     def collection(self, name: str) -> Collection[Record]:
         """The collection of a kind that was defined."""
-        if name in self.__dict__:
-            known: Collection[Record] = self.__dict__[name]
-            return known
+        if name in self._made:
+            return self._made[name]
         found = self.definitions.find(name=name) if _NAME.fullmatch(name) else []
         # My own comes first; one that someone shares with me shows me what they keep.
         found.sort(key=lambda definition: definition.owner != self.session.person)
@@ -88,7 +94,7 @@ class Kinds(Area, name="kinds", main="definitions"):
                 next_step=_("Define it: lab.kinds.define({name!r}, fields={{…}}).", name=name),
             )
         made = Collection(self.session, record_of(found[0]))
-        self.__dict__[name] = made
+        self._made[name] = made
         return made
 
     def names(self) -> list[str]:
@@ -170,7 +176,7 @@ def _described(value: str | Mapping[str, Any]) -> dict[str, Any]:
 
 def _problems(name: str, fields: Sequence[Mapping[str, Any]]) -> list[Problem]:
     problems = []
-    if not _NAME.fullmatch(name) or name in dir(Area) or name in vars(Kinds):
+    if not _NAME.fullmatch(name) or name in dir(Kinds) or name == "session":
         reason = _("a name has small letters, digits and _, starts with a letter, and is not taken")
         problems.append(Problem("name", reason, name))
     if not fields:

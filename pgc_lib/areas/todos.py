@@ -53,7 +53,10 @@ class Todos(Area, name="todos", main="items"):
     items: Kept[Todo] = Kept(Todo)
 
     def complete(self, todo: Todo | UUID) -> Todo:
-        """Tick it off, now."""
+        """Tick it off, now. One that is done stays as it was."""
+        known = todo if isinstance(todo, Todo) else self.items.get(todo)
+        if known.done:
+            return known
         return self.items.update(todo, done=True, done_at=datetime.now(UTC))
 
     def reopen(self, todo: Todo | UUID) -> Todo:

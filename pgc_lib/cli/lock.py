@@ -19,7 +19,7 @@ from pgc_lib.cli.tree import root
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _
 
-_EXTRAS = {"lab": (), "hub": ("hub", "s3"), "test": ("test",)}
+_EXTRAS = {"lab": (), "hub": ("hub", "s3"), "test": ("hub", "s3", "test")}
 # Packages that are published as source only; each must be pure Python.
 _FROM_SOURCE: dict[str, tuple[str, ...]] = {"lab": (), "hub": (), "test": ()}
 _HEADER = "# Pinned by `./pgc lock` from pyproject.toml; do not edit.\n"

@@ -150,7 +150,9 @@ class DocumentBacking:
         records = [self.record.kept(row) for row in rows]
         return pl.DataFrame(
             [
-                series_of(name, [getattr(record, name) for record in records], self.spec.fields[name])
+                series_of(
+                    name, [getattr(record, name) for record in records], self.spec.fields[name]
+                )
                 if name in self.spec.fields
                 else system_series(name, [row[name] for row in rows])
                 for name in columns

@@ -96,7 +96,9 @@ class TableBacking:
 
     def amend(self, id: UUID, changes: Mapping[str, Any], *, version: int | None) -> Row:
         table = self.table
-        same = and_(table.c.id == id, *([table.c.version == version] if version is not None else []))
+        same = and_(
+            table.c.id == id, *([table.c.version == version] if version is not None else [])
+        )
         statement = update(table).where(same).values(**changes).returning(*table.c)
         with self.session.writing() as connection, self._named_clash(changes):
             row = connection.execute(statement).mappings().first()
@@ -106,7 +108,9 @@ class TableBacking:
 
     def remove(self, id: UUID, *, version: int | None) -> bool:
         table = self.table
-        same = and_(table.c.id == id, *([table.c.version == version] if version is not None else []))
+        same = and_(
+            table.c.id == id, *([table.c.version == version] if version is not None else [])
+        )
         with self.session.writing() as connection:
             gone = connection.execute(delete(table).where(same).returning(table.c.id)).first()
             if gone is None and version is not None:
@@ -201,7 +205,9 @@ class TableBacking:
 
         source = self._source
         query = self._ordered(
-            select(*(self._readable(name) for name in columns)).where(to_sql(where, self._source.c)),
+            select(*(self._readable(name) for name in columns)).where(
+                to_sql(where, self._source.c)
+            ),
             [Key.read(name) for name in order],
         )
         if not order:

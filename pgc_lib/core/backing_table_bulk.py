@@ -61,7 +61,9 @@ def distinct(frame: "pl.DataFrame", spec: Spec, keep: Literal["first", "last"]) 
 
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in spec.key)
     key = pl.struct(spec.key)
-    return frame.filter(~known | (key.is_last_distinct() if keep == "last" else key.is_first_distinct()))
+    return frame.filter(
+        ~known | (key.is_last_distinct() if keep == "last" else key.is_first_distinct())
+    )
 
 
 def is_clash(error: IntegrityError, spec: Spec) -> bool:

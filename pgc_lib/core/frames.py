@@ -66,7 +66,9 @@ def _judge(rows: Iterable[tuple[int, Any]], spec: Spec) -> Checked:
     numbers: list[int] = []
     problems: list[Problem] = []
     refused = 0
-    given = [field.name for field in spec.fields.values() if not field.optional and not field.required]
+    given = [
+        field.name for field in spec.fields.values() if not field.optional and not field.required
+    ]
     for number, row in rows:
         try:
             record = row

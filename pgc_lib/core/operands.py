@@ -162,9 +162,7 @@ def _refused(name: str, reason: str, value: Any = None) -> Invalid:
 
 
 def _invalid(problem: Problem, next_step: str) -> Invalid:
-    return Invalid(
-        _("The filter or order cannot be used."), [problem], next_step=next_step
-    )
+    return Invalid(_("The filter or order cannot be used."), [problem], next_step=next_step)
 
 
 def limited(limit: Any) -> int | None:

@@ -31,7 +31,17 @@ from pgc_lib.core.spec import SYSTEM, TEXT_LIMIT, FieldSpec, KeptIn, Meta, Spec,
 from pgc_lib.core.values import meant, storable
 from pgc_lib.i18n import _
 
-__all__ = ["SYSTEM", "TEXT_LIMIT", "FieldSpec", "KeptIn", "Meta", "Record", "Spec", "adapter_of", "field"]
+__all__ = [
+    "SYSTEM",
+    "TEXT_LIMIT",
+    "FieldSpec",
+    "KeptIn",
+    "Meta",
+    "Record",
+    "Spec",
+    "adapter_of",
+    "field",
+]
 
 
 def field(
@@ -154,7 +164,9 @@ class Record(BaseModel):
             pass  # field by field, because those that do fit must still become their types
         values: dict[str, Any] = {}
         for name, info in cls.model_fields.items():
-            values[name] = None if info.is_required() else info.get_default(call_default_factory=True)
+            values[name] = (
+                None if info.is_required() else info.get_default(call_default_factory=True)
+            )
             with suppress(ValidationError):
                 if name in fields:
                     values[name] = adapter_of(cls, name).validate_python(fields[name])

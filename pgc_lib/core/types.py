@@ -54,7 +54,6 @@ Money = Annotated[
 """An exact amount with up to four decimal places."""
 
 
-
 def exact_money(amount: Decimal) -> Decimal | None:
     """The amount with all its decimal places, or None when it cannot be kept exactly."""
     try:

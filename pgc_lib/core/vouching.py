@@ -138,7 +138,9 @@ def _written_moment(given: pl.Series, wanted: pl.DataType) -> pl.Series:
     spaced = given.str.replace("T", " ", literal=True)
     # Without seconds is the one common spelling that a single format does not read.
     full = spaced.str.replace(r"^(.{16})(Z|[+-].*)?$", "${1}:00${2}")
-    zoned = _spelled(given, _ZONED_TIME, lambda _text: full.str.replace("Z", "+00:00", literal=True))
+    zoned = _spelled(
+        given, _ZONED_TIME, lambda _text: full.str.replace("Z", "+00:00", literal=True)
+    )
     first = zoned.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", strict=False)
     local = _spelled(given, _LOCAL_TIME, lambda _text: full)
     naive = local.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
@@ -173,9 +175,7 @@ def _texts(given: pl.Series, wanted: pl.DataType) -> pl.Series:
     return _blank(kept, wrong) if wrong.any() else kept
 
 
-def _spelled(
-    given: pl.Series, pattern: str, read: Callable[[pl.Series], pl.Series]
-) -> pl.Series:
+def _spelled(given: pl.Series, pattern: str, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """The texts of one spelling, read; every other is in doubt."""
     usual = given.str.contains(pattern).fill_null(False)
     return read(given) if usual.all() else _blank(read(given).alias(given.name), ~usual)

@@ -51,6 +51,7 @@ TITLES = {
     "extensions": N_("Extensions"),
     "migrations": N_("Migrations"),
     "database clock": N_("Database clock"),
+    "events": N_("Events"),
     "redis": "Redis",
     "mongodb": "MongoDB",
     "jupyterlab": "JupyterLab",

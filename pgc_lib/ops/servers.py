@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
 from pgc_lib.errors import PgcError
-from pgc_lib.i18n import _, lang
+from pgc_lib.i18n import _, lang, n_
+from pgc_lib.notebook import serving
+from pgc_lib.notebook.jupyter import Place
 from pgc_lib.ops.finding import Case, Finding
 from pgc_lib.stores import embedded
 from pgc_lib.stores.engines.programs import installed
 
 _PATIENCE = 5
 _OLDEST = 160000
+_LATE = timedelta(minutes=5)
 _SKEW_NOTED, _SKEW_BAD = 2.0, 60.0
 _TITLES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
 
@@ -77,6 +80,8 @@ def database(case: Case) -> Iterator[Finding]:
             yield _extensions(connection)
             yield _migration(connection)
             yield _skew(connection)
+            if not case.is_served:  # a person's login cannot see how far the relay is
+                yield from _events(case, connection)
     except psycopg.Error as error:
         reason = " ".join(str(error).split())
         yield Finding(
@@ -169,6 +174,26 @@ def _skew(connection: Any) -> Finding:
     return Finding("database clock", "ok", message)
 
 
+def _events(case: Case, connection: Any) -> Iterator[Finding]:
+    from pgc_lib.core.relay import lag
+
+    row = connection.execute("select to_regclass('pgc.outbox') is not null").fetchone()
+    if not row[0]:
+        return  # the finding about migrations says that there is no lab in this database yet
+    behind = lag(connection)
+    message = n_("{n} change waits", "{n} changes wait", behind.waiting)
+    late = behind.since is not None and datetime.now(UTC) - behind.since > _LATE
+    if late and _lab(case):
+        advice = _("Stop and start the lab; the log is {log}.", log=Place(case.data).logs)
+        yield Finding("events", "warning", message, advice)
+    else:
+        yield Finding("events", "ok", message)
+
+
+def _lab(case: Case) -> serving.Running | None:
+    return serving.running(Place(case.data))
+
+
 def redis(case: Case) -> Iterator[Finding]:
     """It answers and its writes reach the disk."""
     if not case.redis_url:
@@ -241,9 +266,6 @@ def documents(case: Case) -> Iterator[Finding]:
 
 def jupyter(case: Case) -> Iterator[Finding]:
     """JupyterLab is here with a kernel and, for Chinese, its language."""
-    from pgc_lib.notebook import serving
-    from pgc_lib.notebook.jupyter import Place
-
     parts = {"jupyterlab": "jupyterlab", "ipykernel": "ipykernel"}
     if lang() == "zh-CN":
         parts["jupyterlab_language_pack_zh_CN"] = "jupyterlab-language-pack-zh-CN"
@@ -256,7 +278,7 @@ def jupyter(case: Case) -> Iterator[Finding]:
             _("Remove .venv and run ./pgc again; your data is elsewhere and stays."),
         )
         return
-    version, running = metadata.version("jupyterlab"), serving.running(Place(case.data))
+    version, running = metadata.version("jupyterlab"), _lab(case)
     yield Finding(
         "jupyterlab",
         "ok",

@@ -55,6 +55,9 @@ class ArrowReader:
             for connection in idle:
                 connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def _fetch(self, connection: Any, statement: str) -> "pa.Table":
         """Read, and keep the connection only if that went well."""
         try:

@@ -36,7 +36,7 @@ def holds(condition: Condition, get: Get) -> bool:
         case Compare(field, operator, operand):
             return _compare(get(field), operator, operand)
         case OneOf(field, values):
-            return any(_alike(get(field), value) and get(field) == value for value in values)
+            return any(value is not None and _compare(get(field), "eq", value) for value in values)
         case Contains(field, text):
             value = get(field)
             return isinstance(value, str) and _contains(value, text)
@@ -52,6 +52,7 @@ def holds(condition: Condition, get: Get) -> bool:
 def _compare(value: Any, operator: str, operand: Any) -> bool:
     if value is None:
         return False
+    value, operand = _exact(value), _exact(operand)
     if operator in ("eq", "ne"):
         return (_alike(value, operand) and value == operand) == (operator == "eq")
     if not _alike(value, operand):
@@ -64,6 +65,11 @@ def _compare(value: Any, operator: str, operand: Any) -> bool:
         case "gt":
             return bool(value > operand)
     return bool(value >= operand)
+
+
+def _exact(value: Any) -> Any:
+    """A float is the number that it is written as."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -9,7 +9,19 @@ import sys
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Double, Numeric, and_, false, literal, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Numeric,
+    Text,
+    and_,
+    cast,
+    false,
+    literal,
+    not_,
+    or_,
+    true,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pgc_lib.errors import Invalid, Problem
@@ -36,9 +48,7 @@ _OPERATORS = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__"}
 _OPERATORS |= {"gt": "__gt__", "ge": "__ge__"}
 
 
-def to_sql(
-    condition: Condition, columns: Columns, *, negated: bool = False
-) -> ColumnElement[bool]:
+def to_sql(condition: Condition, columns: Columns, *, negated: bool = False) -> ColumnElement[bool]:
     """The condition over these columns; `negated` says that a NOT stands somewhere around it."""
     if isinstance(condition, All):
         return and_(true(), *(to_sql(part, columns, negated=negated) for part in condition.parts))
@@ -64,9 +74,7 @@ def column_of(name: str, columns: Columns) -> ColumnElement[Any]:
         ) from None
 
 
-def _comparison(
-    condition: Condition, columns: Columns
-) -> ColumnElement[bool]:
+def _comparison(condition: Condition, columns: Columns) -> ColumnElement[bool]:
     if isinstance(condition, Compare):
         column = column_of(condition.field, columns)
         if condition.operator == "ne":
@@ -89,10 +97,13 @@ def _comparison(
 
 def _operand(value: Any, column: ColumnElement[Any]) -> Any:
     """A number that the column's own type cannot hold is compared as what it is."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool):
+        return literal(value, column.type)
+    if not isinstance(value, int | float | Decimal):
         return value
     if isinstance(column.type, Double):
-        return float(value) if abs(value) <= _LARGEST else literal(Decimal(value), Numeric())
+        beyond = "Infinity" if value > 0 else "-Infinity"
+        return float(value) if abs(value) <= _LARGEST else cast(literal(beyond, Text()), Double())
     if isinstance(value, int) and abs(value) < _SMALL and not isinstance(column.type, Numeric):
         return value
     # A float means the number that it is written as, the same as when it is kept.

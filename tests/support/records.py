@@ -1,7 +1,7 @@
 """Records for tests: one with a field of every type, and tables for them.
 
-    def test_something(samples, person):
-        mine = samples(person())          # the Collection[Thing] of a new person
+def test_something(samples, person):
+    mine = samples(person())          # the Collection[Thing] of a new person
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,6 @@ from pgc_lib.core.record import Record, field
 from pgc_lib.core.session import Session
 from pgc_lib.core.tables import table_of
 from pgc_lib.core.types import Moment, Money, set_zone
-
 
 
 class Mood(StrEnum):

@@ -33,7 +33,9 @@ ROWS = [
 def test_spending_is_exact_and_by_month(finance: Finance) -> None:
     """Cents add up, currencies are never added together, income is not spending."""
     finance.add_many(ROWS)
-    assert finance.spending().select("period", "currency", "category", "amount", "count").rows() == [
+    assert finance.spending().select(
+        "period", "currency", "category", "amount", "count"
+    ).rows() == [
         (date(2026, 10, 1), "CNY", "餐饮", Decimal("0.1"), 1),
         (date(2026, 11, 1), "USD", "房租", Decimal("99999999999999.9999"), 1),
         (date(2026, 11, 1), "CNY", "餐饮", Decimal("0.9"), 2),
@@ -61,7 +63,9 @@ def test_spending_by_anything_over_any_period(finance: Finance) -> None:
 
 def test_the_same_booking_is_never_kept_twice(finance: Finance) -> None:
     """Whoever imports a bill again gets what is new; what has no number is taken as it is."""
-    bill = pl.DataFrame({"day": ["2026-11-01"] * 3, "amount": ["-1", "-2", "-3"], "reference": ["a", "b", None]})
+    bill = pl.DataFrame(
+        {"day": ["2026-11-01"] * 3, "amount": ["-1", "-2", "-3"], "reference": ["a", "b", None]}
+    )
     assert finance.add_many(bill, on_conflict="skip").added == 3
     again = finance.add_many(bill, on_conflict="skip")
     assert (again.added, again.skipped) == (1, 2)

@@ -42,7 +42,7 @@ def test_a_kind_may_have_every_type(kinds: Kinds) -> None:
     full = {f"a_{name}": value for name, value in EVERY.items()}
     thing = every.add(**full)
     assert {name: getattr(thing, name) for name in full} == full
-    assert every.get(thing.id) == thing and getattr(thing, "b_text") is None
+    assert every.get(thing.id) == thing and thing.b_text is None
     frame = every.frame()
     assert [frame.schema[f"a_{kind.name}"] for kind in TYPES] == [kind.polars() for kind in TYPES]
     assert every.add_many(frame.drop("id")).added == 1
@@ -57,7 +57,10 @@ def test_names_may_be_chinese(kinds: Kinds) -> None:
     """Whoever keeps books in Chinese names their fields in Chinese."""
     book = kinds.define("book", title="书", fields={"书名": "text", "价格": "money?"})
     book.add(书名="红楼梦", 价格="12.50")
-    assert book.find(书名__contains="红楼")[0].values() == {"书名": "红楼梦", "价格": Decimal("12.5")}
+    assert book.find(书名__contains="红楼")[0].values() == {
+        "书名": "红楼梦",
+        "价格": Decimal("12.5"),
+    }
     assert book.frame().columns == ["id", "书名", "价格"]
 
 
@@ -79,7 +82,12 @@ def test_a_new_form_keeps_what_is_there(kinds: Kinds) -> None:
     book = kinds.define("book", fields={"title": "text", "pages": "text?", "gone": "text?"})
     old = book.add(title="红楼梦", pages="many", gone="g")
     fits = book.add(title="西游记", pages="12")
-    form = {"title": "text", "pages": "whole?", "year": "whole", "shelf": {"type": "text", "default": "A"}}
+    form = {
+        "title": "text",
+        "pages": "whole?",
+        "year": "whole",
+        "shelf": {"type": "text", "default": "A"},
+    }
     book = kinds.define("book", fields=form)
     assert kinds.names() == ["book"]
     first, second = book.get(old.id), book.get(fits.id)
@@ -96,13 +104,44 @@ def test_a_new_form_keeps_what_is_there(kinds: Kinds) -> None:
 
 def test_a_definition_that_cannot_be_names_every_mistake(kinds: Kinds) -> None:
     """And the types there are."""
-    fields: dict[str, Any] = {"ok": "text", "limit": "text", "class": "text", "_x": "text", "values": "text"}
-    fields |= {"a b": "text", "id": "text", "x" * 41: "text", "ﬁ": "text", "what": "colour", "two": "text??"}
-    fields |= {"kind": {"type": "text", "sensitive": True}, "none": {}, "price": {"type": "money", "default": "much"}}
+    fields: dict[str, Any] = {
+        "ok": "text",
+        "limit": "text",
+        "class": "text",
+        "_x": "text",
+        "values": "text",
+    }
+    fields |= {
+        "a b": "text",
+        "id": "text",
+        "x" * 41: "text",
+        "ﬁ": "text",
+        "what": "colour",
+        "two": "text??",
+    }
+    fields |= {
+        "kind": {"type": "text", "sensitive": True},
+        "none": {},
+        "price": {"type": "money", "default": "much"},
+    }
     with pytest.raises(Invalid) as error:
         kinds.define("Book", fields=fields)
     places = [problem.place for problem in error.value.problems]
-    wrong = ["name", "limit", "class", "_x", "values", "a b", "id", "x" * 41, "ﬁ", "what", "two", "kind.sensitive", "none"]
+    wrong = [
+        "name",
+        "limit",
+        "class",
+        "_x",
+        "values",
+        "a b",
+        "id",
+        "x" * 41,
+        "ﬁ",
+        "what",
+        "two",
+        "kind.sensitive",
+        "none",
+    ]
     assert places == [*wrong, "price (price)"]
     assert "yes_no" in error.value.next_step
     for name in ("add", "define", "definitions", "session", "9a", "", "书"):
@@ -116,7 +155,8 @@ def test_a_definition_that_cannot_be_names_every_mistake(kinds: Kinds) -> None:
 def test_defaults_hold(kinds: Kinds) -> None:
     """One at a time and in bulk."""
     book = kinds.define(
-        "book", fields={"title": "text", "price": {"type": "money", "default": "9.90", "title": "价格"}}
+        "book",
+        fields={"title": "text", "price": {"type": "money", "default": "9.90", "title": "价格"}},
     )
     assert book.add(title="a").values() == {"title": "a", "price": Decimal("9.90")}
     book.add_many(pl.DataFrame({"title": ["b"]}))

@@ -50,7 +50,11 @@ def test_today_is_the_persons_today(todos: Todos, name: str) -> None:
     """Where it is already tomorrow, or still yesterday."""
     set_zone(name)
     today = datetime.now(zone()).date()
-    for title, due in (("over", today - timedelta(1)), ("now", today), ("not yet", today + timedelta(1))):
+    for title, due in (
+        ("over", today - timedelta(1)),
+        ("now", today),
+        ("not yet", today + timedelta(1)),
+    ):
         todos.add(title=title, due=due)
     todos.add(title="some day")
     todos.complete(todos.add(title="done", due=today))

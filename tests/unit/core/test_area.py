@@ -5,7 +5,7 @@ import pytest
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.collection import Collection
 from tests.support.lab import Person
-from tests.support.records import Paper, Secret, Thing, Samples
+from tests.support.records import Paper, Samples, Secret, Thing
 
 
 class Lot(Area, name="samples", main="things"):

@@ -20,7 +20,7 @@ from pgc_lib.errors import Conflict, Denied, Invalid, NotFound, StoreError
 from pgc_lib.settings import Secret as SecretText
 from pgc_lib.stores.filters import col
 from tests.support.lab import House, Person, share
-from tests.support.records import Mood, Paper, Secret, Thing, Samples
+from tests.support.records import Mood, Paper, Samples, Secret, Thing
 
 pytestmark = pytest.mark.usefixtures("shanghai")
 
@@ -164,11 +164,11 @@ def _update(url: str, person: Any, id: Any, word: str) -> str:
     for attempt in range(1000):
         try:
             thing = things.update(thing, note=thing.note + word)
-            if len(thing.note) >= 40:
+            if len(thing.note) >= 20:
                 return f"done after {attempt}"
         except Conflict:
             thing = things.get(id)
-        if len(thing.note) >= 40:
+        if len(thing.note) >= 20:
             break
     return "done"
 

@@ -14,7 +14,7 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.paging import Key, read_cursor, write_cursor
 from pgc_lib.errors import Invalid
 from tests.support.lab import Person
-from tests.support.records import Thing, Samples
+from tests.support.records import Samples, Thing
 
 pytestmark = pytest.mark.usefixtures("shanghai")
 

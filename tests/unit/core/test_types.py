@@ -12,8 +12,6 @@ from sqlalchemy.dialects import postgresql
 
 from pgc_lib.core.types import (
     BY_NAME,
-
-pytestmark = pytest.mark.usefixtures("shanghai")
     TYPES,
     Moment,
     Money,
@@ -25,6 +23,8 @@ pytestmark = pytest.mark.usefixtures("shanghai")
     set_zone,
     zone,
 )
+
+pytestmark = pytest.mark.usefixtures("shanghai")
 
 
 class Colour(StrEnum):

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import pgc_lib
-from pgc_lib.ops import machine
+from pgc_lib.notebook.serving import Running
+from pgc_lib.ops import machine, servers
 from pgc_lib.ops.doctor import CHECKS, TITLES, Case, Check, Finding, examine, worst
 from pgc_lib.settings import settings
 from tests.support.engines import Home
@@ -42,7 +44,15 @@ def _findings(data: Path) -> dict[str, Finding]:
 def test_a_healthy_lab(lab: Path) -> None:
     """Everything that a lab stands on was looked at, and nothing is to do."""
     found = _findings(lab)
-    looked_at = {"postgres", "valkey", "extensions", "migrations", "database clock", "redis"}
+    looked_at = {
+        "postgres",
+        "valkey",
+        "extensions",
+        "migrations",
+        "database clock",
+        "events",
+        "redis",
+    }
     assert {name: found[name].level for name in looked_at} == dict.fromkeys(looked_at, "ok")
     assert found["rights"].level == found["disk"].level == found["jupyterlab"].level == "ok"
 
@@ -70,6 +80,16 @@ def test_a_database_that_was_never_prepared(home: Home) -> None:
     found = _findings(home.data)
     assert found["extensions"].level == "failure" and "vector" in found["extensions"].message
     assert found["migrations"].level == "warning"
+
+
+def test_events_that_nobody_carries(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the lab runs its relay must keep up; while it is stopped, changes may wait."""
+    with pgc_lib.open(data=lab) as mine:
+        mine.todos.add(title="waits for the relay")
+    monkeypatch.setattr(servers, "_LATE", timedelta(0))
+    assert _findings(lab)["events"].level == "ok"
+    monkeypatch.setattr(servers, "_lab", lambda _case: Running(1, 8888, "token"))
+    assert _findings(lab)["events"].level == "warning"
 
 
 def test_open_secrets_are_a_failure(home: Home) -> None:

@@ -1,5 +1,6 @@
 """Connections for large reads: kept, renewed, never shared with another person or process."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -14,9 +15,11 @@ WHO = "select pgc.me()::text as me, pg_backend_pid() as pid"
 
 
 @pytest.fixture
-def reader(person: Person) -> ArrowReader:
+def reader(person: Person) -> Iterator[ArrowReader]:
     """The reader of a new person."""
-    return ArrowReader(person().database.reveal())
+    made = ArrowReader(person().database.reveal())
+    yield made
+    made.close()
 
 
 def _pid(reader: ArrowReader) -> int:
@@ -97,3 +100,4 @@ def test_the_worker_reads_as_the_person(house: House, person: Person) -> None:
     session = person()
     reader = ArrowReader(house.worker_url, acting_as=session.person)
     assert [reader.read(WHO)["me"][0].as_py() for _ in range(3)] == [str(session.person)] * 3
+    reader.close()
