@@ -63,7 +63,7 @@ class Lab:
         """Persons, groups and who may see what."""
         from pgc_lib.core.people import People
 
-        return People(self.session)
+        return People(self.session, areas=list(self._areas))
 
     @cached_property
     def history(self) -> "History":

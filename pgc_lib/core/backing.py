@@ -27,7 +27,7 @@ class Bulk:
 class Backing(Protocol):
     """Rows of one kind, with the system fields, as the session's person may see and change them."""
 
-    def new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
+    def new_id(self, values: Mapping[str, Any], owner: UUID | None, /) -> UUID:
         """The identifier of a record to be; a seal on its fields is bound to it."""
 
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:

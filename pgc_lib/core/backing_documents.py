@@ -80,7 +80,7 @@ class DocumentBacking:
             return value if isinstance(value, UUID) else UUID(value)
         return loads(value) if field.type.name == "object" and isinstance(value, str) else value
 
-    def new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
+    def new_id(self, values: Mapping[str, Any], owner: UUID | None, /) -> UUID:
         """The same for the same key, so that no store can hold a key twice."""
         key = [self._python(name, values[name]) for name in self.spec.key]
         if not key or None in key:

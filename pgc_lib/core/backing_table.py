@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     FromClause,
     Select,
@@ -60,7 +61,7 @@ class TableBacking:
 
         return as_of(self.table, self.spec.area, self.spec.kind, self.session.at)
 
-    def new_id(self, values: Mapping[str, Any], owner: UUID | None) -> UUID:
+    def new_id(self, _values: Mapping[str, Any], _owner: UUID | None, /) -> UUID:
         return new_id()
 
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:
@@ -180,7 +181,8 @@ class TableBacking:
     def _beyond(self, keys: Sequence[Key], values: Sequence[Any], last: UUID) -> Any:
         """Everything after the place that the values and the id name; missing values come last."""
         source = self._source
-        steps, same = [], []
+        steps: list[ColumnElement[bool]] = []
+        same: list[ColumnElement[bool]] = []
         for key, value in zip(keys, values, strict=True):
             column = column_of(key.name, self._source.c)
             if value is None:
@@ -203,7 +205,6 @@ class TableBacking:
     ) -> "pl.DataFrame":
         from pgc_lib.core.frames import from_arrow
 
-        source = self._source
         query = self._ordered(
             select(*(self._readable(name) for name in columns)).where(
                 to_sql(where, self._source.c)

@@ -130,7 +130,7 @@ def _match(columns: list[str], spec: Spec, mapping: Mapping[str, str]) -> dict[s
             known.setdefault(_folded(word), name)
     matched: dict[str, str] = {}
     for column in columns:
-        found = mapping.get(column) or known.get(_folded(column))
+        found = mapping.get(column) or known.get(_folded(column), "")
         if found in spec.fields and found not in matched.values():
             matched[column] = found
     return matched

@@ -140,14 +140,11 @@ def check_frame(frame: pl.DataFrame, spec: Spec) -> Checked:
 
 
 def _of_columns(frame: pl.DataFrame, spec: Spec) -> list[Problem]:
-    problems = []
-    for name in frame.columns:
-        if name not in spec.fields:
-            reason = REASONS["system" if name in SYSTEM else "extra_forbidden"]
-            problems.append(Problem(name, _(reason)))
-    for field in spec.fields.values():
-        if field.required and field.name not in frame.columns:
-            problems.append(Problem(f"{field.title} ({field.name})", _(REASONS["missing"])))
+    unknown = [name for name in frame.columns if name not in spec.fields]
+    reasons = [REASONS["system" if name in SYSTEM else "extra_forbidden"] for name in unknown]
+    problems = [Problem(name, _(reason)) for name, reason in zip(unknown, reasons, strict=True)]
+    missing = [f for f in spec.fields.values() if f.required and f.name not in frame.columns]
+    problems += [Problem(f"{f.title} ({f.name})", _(REASONS["missing"])) for f in missing]
     return problems
 
 

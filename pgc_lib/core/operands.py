@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -92,7 +92,7 @@ def operand(name: str, kind: str | None, value: Any) -> Any:
     try:
         if kind in _NUMBERS:
             return _number(value)
-        if kind in _ADAPTERS:
+        if kind is not None and kind in _ADAPTERS:
             return storable(_ADAPTERS[kind].validate_python(meant(value, kind)))
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
@@ -172,4 +172,4 @@ def limited(limit: Any) -> int | None:
             Problem("limit", _("this must be at least {ge}", ge=1), limit),
             _("Leave the limit out to get everything."),
         )
-    return cast("int | None", limit)
+    return limit

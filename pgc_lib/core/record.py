@@ -58,7 +58,7 @@ def field(
 ) -> Any:
     """A field of a Record; `limits` are pydantic's (`ge`, `le`, `max_length`, `pattern`, …)."""
     meta = Meta(title, help, searchable, sensitive, tuple(aliases), unit, widget)
-    return Field(default, title=title, json_schema_extra={"pgc": meta}, **limits)  # type: ignore[call-overload, dict-item]
+    return Field(default, title=title, json_schema_extra={"pgc": meta}, **limits)  # type: ignore[dict-item]
 
 
 class Record(BaseModel):

@@ -155,7 +155,7 @@ def _faults(spec: Spec) -> Iterator[str]:
 def _field_spec(name: str, info: FieldInfo) -> FieldSpec:
     annotation: Any = info.annotation
     kind, optional = field_type(annotation)
-    extra = info.json_schema_extra
+    extra: Any = info.json_schema_extra
     meta = extra.get("pgc") if isinstance(extra, dict) else None
     limits, plain = _limits(annotation, info.metadata)
     max_length = limits.pop("max_length", TEXT_LIMIT if kind.python is str else None)

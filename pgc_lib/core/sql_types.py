@@ -21,7 +21,7 @@ class ExactJson(TypeDecorator[Any]):
     impl = JSONB
     cache_ok = True
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+    def bind_processor(self, _dialect: Dialect) -> Callable[[Any], Any]:
         """Written with our own encoder, which knows Decimals."""
         return lambda value: None if value is None else Jsonb(value, dumps=dumps)
 
@@ -29,6 +29,6 @@ class ExactJson(TypeDecorator[Any]):
         """Read as text, before the driver makes floats of it."""
         return type_coerce(cast(column, Text), self)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
         """Text to values."""
         return lambda value: None if value is None else loads(value)

@@ -65,7 +65,8 @@ def to_sql(condition: Condition, columns: Columns, *, negated: bool = False) -> 
 def column_of(name: str, columns: Columns) -> ColumnElement[Any]:
     """The column of a field, or `Invalid` naming those there are."""
     try:
-        return columns[name]
+        column: ColumnElement[Any] = columns[name]
+        return column
     except KeyError:
         raise Invalid(
             _("The filter or order cannot be used."),
@@ -102,8 +103,9 @@ def _operand(value: Any, column: ColumnElement[Any]) -> Any:
     if not isinstance(value, int | float | Decimal):
         return value
     if isinstance(column.type, Double):
-        beyond = "Infinity" if value > 0 else "-Infinity"
-        return float(value) if abs(value) <= _LARGEST else cast(literal(beyond, Text()), Double())
+        if -_LARGEST <= value <= _LARGEST:
+            return float(value)
+        return cast(literal("Infinity" if value > 0 else "-Infinity", Text()), Double())
     if isinstance(value, int) and abs(value) < _SMALL and not isinstance(column.type, Numeric):
         return value
     # A float means the number that it is written as, the same as when it is kept.

@@ -48,7 +48,20 @@ OBJECTS = spellings(
     '{"价": 12.50, "列": [true, null]}|{"a": {"b": [{"c": 1}]}}',
 )
 FLOATS = st.floats(width=64) | st.sampled_from(
-    [0.1, 1e15, 1e16, 12.5, 12.34567, 1e-5, -0.0, 2.0**53, 2.0**63, 1e300, 99999999999999.99, 1000.0001]
+    [
+        0.1,
+        1e15,
+        1e16,
+        12.5,
+        12.34567,
+        1e-5,
+        -0.0,
+        2.0**53,
+        2.0**63,
+        1e300,
+        99999999999999.99,
+        1000.0001,
+    ]
 )
 WHOLES = (
     st.integers(-(2**63), 2**63 - 1)
@@ -65,7 +78,14 @@ NAIVE = st.datetimes() | st.sampled_from(
         datetime(2026, 11, 1, 1, 30),
     ]
 )
-ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Monrovia"]
+ZONES = [
+    "UTC",
+    "Asia/Shanghai",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "Africa/Monrovia",
+]
 
 FITTING: dict[str, st.SearchStrategy[Any]] = {
     "text": TEXTS,

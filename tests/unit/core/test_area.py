@@ -60,5 +60,5 @@ def test_the_verbs_of_an_area_are_those_of_its_main_collection(
 
 def test_an_area_without_a_main_collection_says_so(person: Person) -> None:
     """Naming the collections there are."""
-    with pytest.raises(AttributeError, match="no main collection.*things"):
+    with pytest.raises(AttributeError, match=r"no main collection.*things"):
         Bare(person()).add(title="a")

@@ -43,7 +43,8 @@ def private() -> Iterator[tuple[Home, House]]:
     home = Home(folder / "lab")
     house = new_database(home.start(), "pgc")
     yield home, house
-    house.close()
+    for session in house.sessions:
+        session.close()
     home.stop()
     shutil.rmtree(folder)
 

@@ -3,7 +3,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 

@@ -156,13 +156,13 @@ def test_a_cursor_carries_its_values_exactly(values: list[Any]) -> None:
 def test_a_cursor_of_something_else_is_refused(cursor: str) -> None:
     """Cut off, made up, or of a list with another kind or order."""
     whole = write_cursor("a.b", ["day"], [date(2026, 1, 1)], uuid4())
-    for kind, order, given in (
+    for kind, order, text in (
         ("a.b", ["day"], cursor),
         ("a.c", ["day"], whole),
         ("a.b", ["-day"], whole),
     ):
         with pytest.raises(Invalid, match="first page"):
-            read_cursor(kind, order, given)
+            read_cursor(kind, order, text)
 
 
 def test_an_order_is_read() -> None:

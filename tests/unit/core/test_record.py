@@ -1,4 +1,5 @@
 """What a definition says, what a record refuses, and what it shows."""
+# ruff: noqa: DTZ901 - the ends of Python's calendar have no zone
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal

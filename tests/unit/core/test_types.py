@@ -1,4 +1,5 @@
 """The one table of types: every row works wherever a type is asked for."""
+# ruff: noqa: DTZ001 - times without a zone are meant in the person's
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -59,7 +60,9 @@ def test_an_annotation_has_one_type(annotation: Any, name: str, optional: bool) 
     assert field_type(annotation) == (BY_NAME[name], optional)
 
 
-@pytest.mark.parametrize("annotation", [set[str], bytes, int | str, Literal[1], Any, None, tuple[int]])
+@pytest.mark.parametrize(
+    "annotation", [set[str], bytes, int | str, Literal[1], Any, None, tuple[int]]
+)
 def test_an_annotation_without_a_type_is_refused(annotation: Any) -> None:
     """Rather than stored as something it is not."""
     with pytest.raises(TypeError, match="cannot have the type"):
@@ -79,7 +82,10 @@ def test_every_type_is_complete(kind: Any) -> None:
 def test_choices_are_found_inside_optional_types() -> None:
     """Forms and tables offer the same words."""
     assert choices_of(Literal["a", "b"] | None) == ("a", "b")
-    assert choices_of(Annotated[Colour, Field()] | None) == ("red", "blue") and enum_of(Colour | None) is Colour
+    assert (
+        choices_of(Annotated[Colour, Field()] | None) == ("red", "blue")
+        and enum_of(Colour | None) is Colour
+    )
     assert choices_of(str) == () and enum_of(Literal["a"]) is None
 
 

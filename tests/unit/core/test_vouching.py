@@ -1,5 +1,4 @@
 """The quick verdict on columns, held to the Record's own verdict on rows, whatever comes."""
-# ruff: noqa: DTZ001 - times without a zone are meant in the person's
 
 from datetime import UTC, datetime
 

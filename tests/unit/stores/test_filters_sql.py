@@ -1,4 +1,5 @@
 """Conditions in SQL, held to their plain meaning in Python, on real rows."""
+# ruff: noqa: DTZ001 - times without a zone are meant in the person's
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
