@@ -51,6 +51,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("worker", "worker", N_("Carry changes to the event streams until stopped.")),
     Verb("test", "quality", N_("Run the tests; what follows is passed to pytest.")),
     Verb("check", "quality", N_("Check style, types and the floors.")),
+    Verb("bench", "bench", N_("Measure the speed, each figure against a named peer.")),
     Verb("lock", "lock", N_("Pin the dependencies again after pyproject.toml changed.")),
 )
 

@@ -17,7 +17,15 @@ from pgc_lib.i18n import LANGUAGES, _, in_lang
 
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 _SEPARATORS = ",\t;|"
-_YES = {"1": "true", "yes": "true", "y": "true", "是": "true", "√": "true", "✓": "true", "x": "true"}
+_YES = {
+    "1": "true",
+    "yes": "true",
+    "y": "true",
+    "是": "true",
+    "√": "true",
+    "✓": "true",
+    "x": "true",
+}
 _NO = {"0": "false", "no": "false", "n": "false", "否": "false", "": "false"}
 
 
@@ -52,9 +60,14 @@ def read(path: Path, spec: Spec, mapping: Mapping[str, str] | None = None) -> Sh
         raise Invalid(
             _("No column of {path} belongs to {kind}.", path=path.name, kind=spec.kind),
             [Problem(column, _("there is no such field")) for column in raw.columns[:10]],
-            next_step=_("Name them: mapping={{'column': 'field'}}. The fields are: {names}.", names=", ".join(spec.fields)),
+            next_step=_(
+                "Name them: mapping={{'column': 'field'}}. The fields are: {names}.",
+                names=", ".join(spec.fields),
+            ),
         )
-    columns = [_normal(raw[column], spec.fields[field]).alias(field) for column, field in matched.items()]
+    columns = [
+        _normal(raw[column], spec.fields[field]).alias(field) for column, field in matched.items()
+    ]
     ignored = tuple(column for column in raw.columns if column not in matched)
     return Sheet(pl.DataFrame(columns), matched, ignored)
 
@@ -64,7 +77,9 @@ def write(frame: pl.DataFrame, path: Path) -> Path:
     match path.suffix.lower():
         case ".csv":
             flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join(", "))
-            guarded = flat.with_columns(_harmless(name) for name in flat.columns if flat[name].dtype == pl.String)
+            guarded = flat.with_columns(
+                _harmless(name) for name in flat.columns if flat[name].dtype == pl.String
+            )
             # The mark tells spreadsheets that it is UTF-8; without it they garble Chinese.
             path.write_bytes(b"\xef\xbb\xbf" + guarded.write_csv().encode())
         case ".jsonl" | ".ndjson":
@@ -74,7 +89,12 @@ def write(frame: pl.DataFrame, path: Path) -> Path:
         case _:
             raise Invalid(
                 _("This file cannot be written: {path}", path=path),
-                [Problem(path.name, _("the ending is none of {known}", known=".csv .jsonl .ndjson .parquet"))],
+                [
+                    Problem(
+                        path.name,
+                        _("the ending is none of {known}", known=".csv .jsonl .ndjson .parquet"),
+                    )
+                ],
                 next_step=_("Choose one of these endings."),
             )
     return path

@@ -1,0 +1,8 @@
+"""How fast PGC is, each figure against a named peer in the same run; `./pgc bench` prints them.
+
+One file a topic; importing this package registers every figure.
+"""
+
+from tests.bench import bulk, frames, rights, start
+
+__all__ = ["bulk", "frames", "rights", "start"]
