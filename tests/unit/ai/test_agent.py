@@ -96,7 +96,7 @@ def test_a_provider_that_is_not_there(lab: Lab) -> None:
     with provider() as running:
         url = running.url
     configure(lab, url)
-    with pytest.raises(Unavailable, match="127.0.0.1"):
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1"):
         lab.ask("hi")
 
 

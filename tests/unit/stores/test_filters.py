@@ -105,7 +105,7 @@ def test_the_fields_that_are_named() -> None:
     [
         lambda: bool(col("a") == 1),
         lambda: (col("a") == 1) and (col("b") == 2),
-        lambda: not (col("a") == 1),
+        lambda: not (col("a") == 1),  # noqa: SIM201 (the very mistake)
         lambda: 1 < col("a") < 3,
     ],
 )
