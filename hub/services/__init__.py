@@ -1,0 +1,1 @@
+"""What runs beside the hub, each in a process of its own."""
