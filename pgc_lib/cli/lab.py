@@ -72,7 +72,7 @@ def lab(
     except KeyboardInterrupt:
         if child is None:
             raise
-        _end(child)
+        _end(place, child)
 
 
 @app.command("stop", help=_("Stop the lab and its engines."))
@@ -213,7 +213,7 @@ def _watch(place: "Place", child: "subprocess.Popen[bytes]") -> None:
         )
 
 
-def _end(child: "subprocess.Popen[bytes]") -> None:
+def _end(place: "Place", child: "subprocess.Popen[bytes]") -> None:
     """We were asked to end, and are not to be interrupted at it."""
     from pgc_lib.notebook import serving
 
@@ -222,3 +222,4 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     with suppress(OSError):  # the terminal may be gone
         typer.echo("\r" + _("Ending JupyterLab…"), err=True)
     serving.end(child)
+    serving.stop(place)  # the signal may have come while a helper was being started, before we knew of it

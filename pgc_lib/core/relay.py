@@ -2,9 +2,9 @@
 
 The triggers note every change in `pgc.outbox` within the change's own transaction, so what is committed is
 in the outbox and what is not never was. The relay reads the outbox in the order of the changes' numbers,
-adds each to its owner's stream, and only then deletes it and commits. A relay that dies in between leaves its
-changes where they were, and the next one sends them again. One relay works at a time, held by an advisory
-lock that ends with its connection; others stand by.
+adds each to its owner's stream, and deletes it only when Redis says that its disk has it. A relay that dies in
+between leaves its changes where they were, and the next one sends them again. One relay works at a time, held by
+a lock on a table that only workers may lock (an advisory lock would be anyone's); others stand by.
 
 Order. A change takes its number inside its statement, while it holds the locks of its rows. A later
 statement on the same row waits for those locks, and one in the same session comes after it, and whatever was
@@ -13,8 +13,9 @@ sending what is visible by number never puts an effect before its cause. Two ses
 nothing of each other may be told in either order. Nothing is waited for, so a long transaction
 holds up nobody else's events.
 
-Redis confirms before its disk has synced (every second at home). If the machine fails in that second, or Redis
-loses more, `replay` sends again from the history, which forgets nothing.
+Redis answers before its disk has synced (every second at home), so an event is on its way at once and its
+line in the outbox stays until that sync. If Redis was started anew in between, the lines are sent again.
+Should a stream be lost later, `replay` sends it again from the history, which forgets nothing.
 
 LISTEN and the lock need a session of their own: the worker's URL must not lead through a pooler
 that shares them out by transaction.
@@ -43,8 +44,12 @@ from pgc_lib.stores.redis.link import client_for
 KEEP = 100_000
 """Entries kept in a person's stream, more or less; older ones can be sent again from the history."""
 
-_LOCK = 0x7067635F_6F757478
+_BEAT = "pgc:relay:beat"
 _BATCH = 1000
+_MOST_UNSETTLED = 20_000
+"""Changes that may be sent and not yet on Redis's disk; beyond it the relay waits for the disk."""
+_SYNC_MS = 2000
+_SETTLING = 0.1
 _POLL = 5.0
 _STANDBY = 1.0
 _PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -55,7 +60,8 @@ _SPOILT = ("WRONGTYPE", "The stream has exhausted")
 _COLUMNS = f"""c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.rows,
     case when c.rows <= {RECORDS} then c.records end as records"""
 _WAITING = f"""
-    select {_COLUMNS} from (select change from pgc.outbox order by change limit %(limit)s) o
+    select {_COLUMNS} from (
+        select change from pgc.outbox where change <> all (%(sent)s) order by change limit %(limit)s) o
     join pgc.changes c on c.id = o.change order by c.id"""
 _AGAIN = f"""
     select {_COLUMNS} from pgc.changes c
@@ -84,6 +90,9 @@ class Relay:
         self._redis = client_for(redis_admin_url, _REDIS_SECONDS)
         self._keep = keep
         self._batch = batch
+        self._sent: list[int] = []
+        self._server = ""
+        self._connection = 0
         self._stop = threading.Event()
         self._end, self._ender = socket.socketpair()
         self._ender.setblocking(False)
@@ -93,14 +102,18 @@ class Relay:
         failures = 0
         while not self._stop.is_set():
             try:
-                with closing(self._connect()) as connection:
-                    if not self._take_over(connection):
+                with closing(self._connect()) as leader, closing(self._connect()) as connection:
+                    if not self._take_over(leader):
                         return
                     log.info("relay.works")
+                    connection.execute("listen pgc_outbox")
                     while not self._stop.is_set():
+                        leader.execute("select")  # whoever lost the lock must not go on
                         if not self.carry(connection):
+                            self.settle(connection)
                             self._wait_for_more(connection)
                         failures = 0
+                    self.settle(connection, _SYNC_MS)
             except (psycopg.Error, RedisError, OSError) as error:
                 pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
                 failures += 1
@@ -120,14 +133,31 @@ class Relay:
         self._ender.close()
 
     def carry(self, connection: Connection) -> int:
-        """Send one batch; how many changes it was."""
-        with connection.transaction():
-            changes = _rows(connection, _WAITING, limit=self._batch)
-            if changes:
-                self._send(changes)
-                sent = [change.id for change in changes]
-                connection.execute("delete from pgc.outbox where change = any (%s)", (sent,))
+        """Send one batch; how many changes it was. Their lines stay until they are settled."""
+        if len(self._sent) >= _MOST_UNSETTLED:
+            self.settle(connection, _SYNC_MS)
+            if self._sent:
+                return 0
+        if not self._server:
+            self._server = self._redis.info("server")["run_id"]
+        changes = _rows(connection, _WAITING, limit=self._batch, sent=self._sent)
+        if changes:
+            self._send(changes)
+            self._sent += [change.id for change in changes]
         return len(changes)
+
+    def settle(self, connection: Connection, milliseconds: int = 1) -> bool:
+        """Delete from the outbox what Redis's disk has; whether nothing is left that was sent."""
+        if not self._sent:
+            return True
+        synced, server = self._synced(milliseconds)
+        if server != self._server:  # started anew: what was sent may be lost, so it is sent again
+            log.info("relay.sends_again", changes=len(self._sent))
+            self._sent, self._server = [], server
+        elif synced:
+            connection.execute("delete from pgc.outbox where change = any (%s)", (self._sent,))
+            self._sent = []
+        return not self._sent
 
     def replay(self, person: UUID, since: int | datetime = 0) -> int:
         """Send a person's changes again, after a change or from a moment on; how many there were."""
@@ -153,13 +183,37 @@ class Relay:
             self._worker_url, autocommit=True, connect_timeout=5, application_name="pgc-relay"
         )
 
-    def _take_over(self, connection: Connection) -> bool:
-        """Listen, and wait until no other relay works; False when told to stop before."""
-        connection.execute("listen pgc_outbox")
+    def _synced(self, milliseconds: int) -> tuple[bool, str]:
+        """Whether everything written so far is on Redis's disk, and which start of the server says so."""
+        with self._redis.pipeline(transaction=False) as together:
+            together.client_id()
+            together.execute_command("WAITAOF", 1, 0, milliseconds)
+            together.info("server")
+            connection, synced, server = together.execute(raise_on_error=False)
+        for answer in (connection, server):
+            if isinstance(answer, Exception):
+                raise answer
+        if isinstance(synced, ResponseError):
+            return True, server["run_id"]  # keeps no log, or is too old to say: nothing to wait for
+        if isinstance(synced, Exception):
+            raise synced
+        if connection != self._connection:
+            # Redis speaks of what this connection wrote. The log is in order: a new last write stands for all.
+            with self._redis.pipeline(transaction=False) as together:
+                self._connection = together.client_id().set(_BEAT, time.time_ns()).execute()[0]
+            return False, server["run_id"]
+        return bool(synced[0]), server["run_id"]
+
+    def _take_over(self, leader: Connection) -> bool:
+        """Wait until no other relay works; False when told to stop before."""
+        leader.execute("set idle_in_transaction_session_timeout = 0")
         while not self._stop.is_set():
-            row = connection.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-            if row and row[0]:
+            try:
+                leader.execute("begin")
+                leader.execute("lock table pgc.relaying in share update exclusive mode nowait")
                 return True
+            except psycopg.errors.LockNotAvailable:
+                leader.execute("rollback")
             self._pause(_STANDBY)
         return False
 
@@ -168,7 +222,7 @@ class Relay:
         if _notified(connection):
             return  # it came while we were at work, after we had looked perhaps
         sources: list[Any] = [self._end, connection.fileno()]
-        select.select(sources, [], [], _POLL)
+        select.select(sources, [], [], _SETTLING if self._sent else _POLL)
         _notified(connection)
 
     def _pause(self, seconds: float) -> None:
@@ -188,11 +242,12 @@ class Relay:
         """Add changes in one transaction; those that a spoilt stream refused, with its error."""
         # A connection that breaks off halfway leaves all of the batch or nothing of it.
         with self._redis.pipeline(transaction=True) as together:
+            together.client_id()
             for change in changes:
                 together.xadd(
                     stream_of(change.owner), fields_of(change), maxlen=self._keep, approximate=True
                 )
-            answers = together.execute(raise_on_error=False)
+            self._connection, *answers = together.execute(raise_on_error=False)
         failed = []
         for change, answer in zip(changes, answers, strict=True):
             if isinstance(answer, ResponseError) and any(mark in str(answer) for mark in _SPOILT):

@@ -43,8 +43,6 @@ def private() -> Iterator[tuple[Home, House]]:
     home = Home(folder / "lab")
     house = new_database(home.start(), "pgc")
     yield home, house
-    for session in house.sessions:
-        session.close()
     home.stop()
     shutil.rmtree(folder)
 
@@ -105,6 +103,7 @@ def carry_all(house: House) -> None:
     with psycopg.connect(house.worker_url, autocommit=True) as connection:
         while relay.carry(connection):
             pass
+        until(lambda: relay.settle(connection, 2000), "what was sent is on the disk")
     relay.close()
 
 
@@ -461,6 +460,10 @@ def test_a_relay_that_dies_between_sending_and_noting_repeats_and_loses_nothing(
         until(lambda: len(heard(mine)) == 6, "events that are sent and not noted")
         relay.kill()
         relay.wait()
+        # The server would still carry out the waiting statement of a client that is gone.
+        blocker.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgc-relay'"
+        )
     relay = process(house)
     until(lambda: lag_of(house) == 0, "an empty outbox")
     relay.terminate()

@@ -284,6 +284,11 @@ create index images_kind on pgc.images (owner, kind, valid_to);
 
 create table pgc.outbox (change bigint primary key references pgc.changes);
 
+-- Nothing is kept here: whoever carries the outbox holds its lock, which no person can take.
+create table pgc.relaying ();
+alter table pgc.relaying enable row level security;
+alter table pgc.relaying force row level security;
+
 alter table pgc.changes enable row level security;
 alter table pgc.changes force row level security;
 alter table pgc.images enable row level security;
@@ -308,6 +313,7 @@ create policy see on pgc.images for select
 grant select on pgc.changes, pgc.images to pgc_person;
 grant select on pgc.changes to pgc_worker;
 grant select, delete on pgc.outbox to pgc_worker;
+grant update on pgc.relaying to pgc_worker;
 
 create function pgc.stamp() returns trigger
     language plpgsql as $$
