@@ -9,11 +9,12 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from pgc_lib.core.administration import Administration
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
 from pgc_lib.errors import SettingError
@@ -45,10 +46,20 @@ def open_home(data: Path, *, on_progress: Progress | None = None) -> Session:
     keys = _keys(data)
     address = Address(endpoints.postgres_host, endpoints.postgres_port, endpoints.database)
     session = _session(keys, address, endpoints.redis_admin)
-    if not _ready(session.database.reveal()):
+    zone = _zone_of(session.database.reveal())
+    if zone is None:
         say(_("Preparing the database"))
         _prepare(data, keys, endpoints, say)
-    return session
+        zone = _zone_of(session.database.reveal())
+    return replace(session, time_zone=zone or "")
+
+
+def administration(data: Path) -> Administration:
+    """The logins of a home lab's administrator, for the care of its people."""
+    endpoints = embedded.start(data)
+    address = Address(endpoints.postgres_host, endpoints.postgres_port, endpoints.database)
+    owner = address.login("pgc_owner", _keys(data).owner_password)
+    return Administration(Secret(owner), Secret(endpoints.redis_admin))
 
 
 def name_at(data: Path) -> str | None:
@@ -63,13 +74,6 @@ def worker_urls(data: Path) -> tuple[str, str]:
     return address.login("pgc_worker", _keys(data).worker_password), endpoints.redis_admin
 
 
-def owner_url(data: Path) -> str:
-    """The database URL of the lab's owner role, for migrations and the care of people."""
-    endpoints = embedded.start(data)
-    address = Address(endpoints.postgres_host, endpoints.postgres_port, endpoints.database)
-    return address.login("pgc_owner", _keys(data).owner_password)
-
-
 def _session(keys: Keys, address: Address, redis_admin: str) -> Session:
     host = redis_admin.rpartition("@")[2]
     return Session(
@@ -82,17 +86,22 @@ def _session(keys: Keys, address: Address, redis_admin: str) -> Session:
     )
 
 
-def _ready(url: str) -> bool:
-    """Whether the person can log in and finds the database at this version of the code."""
+def _zone_of(url: str) -> str | None:
+    """The person's time zone; None when they cannot log in or the database is not at this version of the code."""
     import psycopg
 
     from pgc_lib.stores.migrations import current, head
 
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            return current(connection) == head()
+            if current(connection) != head():
+                return None
+            found = connection.execute(
+                "select time_zone from pgc.persons where id = pgc.me()"
+            ).fetchone()
+            return str(found[0]) if found else None
     except psycopg.Error:
-        return False  # no such role or table yet: `_prepare` finds out and says what is wrong
+        return None  # no such role or table yet: `_prepare` finds out and says what is wrong
 
 
 def _prepare(data: Path, keys: Keys, endpoints: Any, say: Progress) -> None:
@@ -113,9 +122,22 @@ def _prepare(data: Path, keys: Keys, endpoints: Any, say: Progress) -> None:
         id=keys.person,
         password=keys.password,
         lang=lang(),
+        time_zone=_system_zone(),
         redis_admin_url=endpoints.redis_admin,
         redis_password=keys.redis_password,
     )
+
+
+def _system_zone() -> str:
+    """The machine's time zone by its name."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from tzlocal import get_localzone_name
+
+    try:
+        return ZoneInfo(get_localzone_name() or "").key
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"  # the machine has a clock without a place, as small containers do
 
 
 def _keys(data: Path) -> Keys:

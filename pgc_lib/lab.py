@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pgc_lib.ai.agent import Answer
+    from pgc_lib.core.administration import Administration
     from pgc_lib.core.area import Area
     from pgc_lib.core.history import History
     from pgc_lib.core.people import People
@@ -34,19 +35,34 @@ def open(
     """My lab: embedded engines at home, my own account where a server's address is set."""
     if lang is not None:
         set_lang(lang)
-    if settings().database_url and data is None:
-        return Lab(_served())
-    from pgc_lib.home import open_home
+    from pgc_lib.core.types import set_zone
 
-    folder = Path(data).expanduser().absolute() if data is not None else settings().data
-    return Lab(open_home(folder, on_progress=on_progress))
+    if settings().database_url and data is None:
+        lab = Lab(_served(), administration=_administration)
+    else:
+        from pgc_lib import home
+
+        folder = Path(data).expanduser().absolute() if data is not None else settings().data
+        lab = Lab(
+            home.open_home(folder, on_progress=on_progress),
+            administration=lambda: home.administration(folder),
+        )
+    set_zone(lab.session.time_zone)
+    return lab
+
+
+def _nobody() -> None:
+    """Stands for the logins of an administrator where there are none."""
 
 
 class Lab:
     """Everything of one person, an attribute an area."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(
+        self, session: "Session", *, administration: "Callable[[], Administration | None]" = _nobody
+    ) -> None:
         self.session = session
+        self._administration = administration
 
     @property
     def person(self) -> UUID:
@@ -63,7 +79,7 @@ class Lab:
         """Persons, groups and who may see what."""
         from pgc_lib.core.people import People
 
-        return People(self.session, areas=list(self._areas))
+        return People(self.session, areas=list(self._areas), admin=self._administration())
 
     @cached_property
     def history(self) -> "History":
@@ -150,15 +166,45 @@ def _served() -> "Session":
             _("PGC_DATABASE_URL does not name the login of a person (p_…)."),
             next_step=_("Take the address that the hub gave you."),
         ) from error
+    name, time_zone = _known(url)
     return Session(
         person=person,
-        name=login,
+        name=name,
         database=url,
         redis_url=settings().redis_url,
         mongo_url=settings().mongo_url,
         encryption_key=settings().encryption_key,
         attachments_url=settings().attachments_url,
+        time_zone=time_zone,
     )
+
+
+def _known(url: Secret) -> tuple[str, str]:
+    """The name and time zone of whom a login belongs to; the first word with the server."""
+    import psycopg
+
+    from pgc_lib.errors import Denied
+    from pgc_lib.stores.postgres import translated
+
+    query = "select name, time_zone from pgc.persons where id = pgc.me()"
+    with translated(), psycopg.connect(url.reveal(), connect_timeout=10) as connection:
+        found = connection.execute(query).fetchone()
+    if found is None:
+        raise Denied(
+            _("This login belongs to nobody in the lab."),
+            next_step=_("Ask whoever looks after the lab to make the account again."),
+        )
+    return str(found[0]), str(found[1])
+
+
+def _administration() -> "Administration | None":
+    """The logins of a server's administrator, where the settings name them."""
+    from pgc_lib.core.administration import Administration
+
+    given = settings()
+    if not given.admin_database_url:
+        return None
+    return Administration(given.admin_database_url, given.admin_redis_url, given.admin_mongo_url)
 
 
 def _moment(given: str | date | datetime) -> datetime:

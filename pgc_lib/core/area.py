@@ -100,5 +100,7 @@ for _name in (
     "page",
     "count",
     "frame",
+    "import_file",
+    "export",
 ):
     setattr(Area, _name, _of_main(_name))

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from pgc_lib.core.crypto import is_sealed
-from pgc_lib.core.record import SYSTEM
+from pgc_lib.core.record import SEALED, SYSTEM
+from pgc_lib.core.shown import Listing, card, text_of
+from pgc_lib.i18n import N_, _, n_
 
 Verb = Literal["insert", "update", "delete"]
-HIDDEN = "••••••"
-"""Stands for what is encrypted: that it changed can be told, what it says cannot."""
+_VERBS = {"insert": N_("added"), "update": N_("changed"), "delete": N_("removed")}
 
 COLUMNS = "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows"
 _BESIDE = frozenset((*SYSTEM, "area", "kind"))
@@ -48,6 +50,22 @@ class Change:
     document: UUID | None = None
     """Set for a document in MongoDB: `id` is then its version, not a number in the history."""
 
+    def _shown_(self) -> dict[str, Any]:
+        told = [f"{d.field}: {text_of(d.old)} → {text_of(d.new)}" for d in self.differences]
+        return {
+            _("Change"): str(self.id or self.document),
+            _("When"): self.at,
+            _("Kind"): self.kind,
+            _("What"): _(_VERBS[self.verb]),
+            _("Records"): self.rows,
+            _("Differences"): "; ".join(told),
+            _("Undoes"): str(self.undoes or self.undoes_batch or ""),
+            _("Batch"): self.batch,
+        }
+
+    def _repr_html_(self) -> str:
+        return card(self._shown_())
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:
@@ -61,6 +79,12 @@ class Undone:
     def change(self) -> Change:
         """The change that undoing made; the newest one when it took several."""
         return self.changes[0]
+
+    def _repr_html_(self) -> str:
+        told = n_(
+            "{n} record is as it was before.", "{n} records are as they were before.", self.rows
+        )
+        return f"<p>{escape(told)}</p>" + Listing(self.changes)._repr_html_()
 
 
 def changes_of_batch(connection: Connection, batch: UUID) -> list[Change]:
@@ -102,4 +126,4 @@ def fields(row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> Any:
-    return HIDDEN if isinstance(value, str) and is_sealed(value) else value
+    return SEALED if isinstance(value, str) and is_sealed(value) else value

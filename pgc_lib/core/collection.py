@@ -8,18 +8,21 @@ todos.add_many(frame_or_rows)        todos.page(limit=50, after=cursor)
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
 
+from pgc_lib.core.attaching import Attaching
 from pgc_lib.core.backing import Backing, OnConflict
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
-from pgc_lib.core.record import Record, Spec
+from pgc_lib.core.record import SEALED, Record, Spec
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Listing, card, problems_table, table
 from pgc_lib.errors import Denied, NotFound, Problem, StoreError
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import Condition, where
@@ -32,15 +35,12 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
-SEALED = "••••••"
-"""Stands for an encrypted field of another person, whose key is not ours."""
-
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
     """Some records in order; `next` continues after them, None at the end."""
 
-    records: list[R]
+    records: Listing[R]
     next: str | None
 
 
@@ -55,6 +55,18 @@ class Added:
     refused: int
     problems: tuple[Problem, ...] = ()
 
+    def _shown_(self) -> dict[str, Any]:
+        counts = {
+            _("Added"): self.added,
+            _("Updated"): self.updated,
+            _("Left as they were"): self.skipped,
+            _("Refused"): self.refused,
+        }
+        return {title: n for title, n in counts.items() if n} | {_("Batch"): self.batch}
+
+    def _repr_html_(self) -> str:
+        return card(self._shown_()) + problems_table(self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -65,8 +77,13 @@ class Imported:
     ignored: tuple[str, ...]
     result: Added
 
+    def _repr_html_(self) -> str:
+        columns = [f"{column} → {field}" for column, field in self.matched.items()]
+        told = {_("File"): self.path, _("Columns"): columns, _("Ignored columns"): self.ignored}
+        return card(told | self.result._shown_()) + problems_table(self.result.problems)
 
-class Collection(Generic[R]):
+
+class Collection(Attaching, Generic[R]):
     """Every record of one kind that the person may see."""
 
     def __init__(self, session: Session, record: type[R]) -> None:
@@ -228,7 +245,7 @@ class Collection(Generic[R]):
         order: str | Sequence[str] | None = None,
         limit: int | None = None,
         **keywords: Any,
-    ) -> list[R]:
+    ) -> Listing[R]:
         """The records that meet all conditions; `order="-day"` puts the latest first."""
         rows, _next = self._backing.find(
             self._where(conditions, keywords),
@@ -236,7 +253,7 @@ class Collection(Generic[R]):
             limit=limited(limit),
             after=None,
         )
-        return [self._opened(row) for row in rows]
+        return Listing(self._opened(row) for row in rows)
 
     def page(
         self,
@@ -253,7 +270,7 @@ class Collection(Generic[R]):
             limit=limited(limit),
             after=after,
         )
-        return Page([self._opened(row) for row in rows], following)
+        return Page(Listing(self._opened(row) for row in rows), following)
 
     def __iter__(self) -> Iterator[R]:
         after: str | None = None
@@ -291,6 +308,15 @@ class Collection(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<{self.spec.kind}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.spec.kind)}</p>" + table(
+            [_("Field"), _("Title"), _("Type"), _("Help")],
+            [
+                [each.name, each.title, each.type.name, each.help]
+                for each in self.spec.fields.values()
+            ],
+        )
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 

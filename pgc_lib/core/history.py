@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from pgc_lib.core.changes import COLUMNS, Change, Undone, changes_of_batch, with_differences
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Listing
 from pgc_lib.core.targets import Target, target_of
 from pgc_lib.core.undo import undo_changes
 from pgc_lib.errors import NotFound
@@ -57,13 +58,14 @@ class History:
 
     def recent(
         self, area: str | None = None, *, limit: int = 50, before: int | None = None
-    ) -> list[Change]:
+    ) -> Listing[Change]:
         """The latest changes, newest first; go on with `before=` the last one's id."""
         with self.session.reading() as connection:
             values = {"area": area, "before": before, "limit": limit}
-            return [Change(**row) for row in connection.execute(_RECENT, values).mappings()]
+            found = connection.execute(_RECENT, values).mappings()
+            return Listing(Change(**row) for row in found)
 
-    def of(self, record: Record | str, id: UUID | None = None) -> list[Change]:
+    def of(self, record: Record | str, id: UUID | None = None) -> Listing[Change]:
         """Every change of one record, newest first, with what each field was and became.
 
         Given a record, or a kind such as `"finance.transactions"` and an id. Values are as JSON has them;
@@ -81,8 +83,8 @@ class History:
             if self._in_mongo(target):
                 from pgc_lib.core.history_documents import changes_of
 
-                return changes_of(self.session, kind, id)
-            return _changes_of(connection, target, kind, id)
+                return Listing(changes_of(self.session, kind, id))
+            return Listing(_changes_of(connection, target, kind, id))
 
     def undo(self, change: Change | Undone | int, *, force: bool = False) -> Undone:
         """Take one change back, all of it or nothing; given what an undo returned, that is the redo.

@@ -37,6 +37,7 @@ from pgc_lib.core.persons import (
 )
 from pgc_lib.core.provisioning import PERSON, Credentials, create_person, end_person
 from pgc_lib.core.session import Session
+from pgc_lib.core.types import set_zone
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _
 
@@ -112,6 +113,8 @@ class People:
             lang=lang,
             time_zone=time_zone,
         )
+        if time_zone is not None:
+            set_zone(time_zone)
         return self.me()
 
     @cached_property

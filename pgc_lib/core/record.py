@@ -43,6 +43,9 @@ __all__ = [
     "field",
 ]
 
+SEALED = "••••••"
+"""Stands for what is encrypted, wherever it is only to be seen that it is there."""
+
 
 def field(
     default: Any = ...,
@@ -181,13 +184,26 @@ class Record(BaseModel):
         """Its fields as Python values."""
         return {name: getattr(self, name) for name in self.spec.fields}
 
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            spec.title: SEALED
+            if spec.meta.sensitive and getattr(self, name)
+            else getattr(self, name)
+            for name, spec in self.spec.fields.items()
+        }
+
+    def _repr_html_(self) -> str:
+        from pgc_lib.core.shown import card
+
+        return card(self._shown_())
+
     def __repr_args__(self) -> Any:
         if self._id is not None:
             yield "id", str(self._id)
         for name, spec in self.spec.fields.items():
             value = getattr(self, name)
             if value is not None:
-                yield name, "••••••" if spec.meta.sensitive else value
+                yield name, SEALED if spec.meta.sensitive else value
 
 
 @cache

@@ -18,11 +18,16 @@ from pgc_lib.settings import NOTHING, Secret
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pymongo import MongoClient
     from sqlalchemy import Connection, Engine
 
     from pgc_lib.stores.arrow import ArrowReader
+    from pgc_lib.stores.attachments import AttachmentStore
     from pgc_lib.stores.documents import DocumentStore
     from pgc_lib.stores.redis import Redis
+
+_OPENED = ("engine", "redis", "documents", "attachments", "_mongo", "_arrow")
+"""What is opened on first use."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Session:
     mongo_url: Secret = NOTHING
     encryption_key: Secret = NOTHING
     attachments_url: Secret = NOTHING
+    time_zone: str = ""
+    """Where the person's days begin; empty where nobody asked."""
     acting_as: UUID | None = None
     """Set by the worker, whose login takes the person's role."""
     at: datetime | None = None
@@ -57,13 +64,33 @@ class Session:
     def documents(self) -> "DocumentStore":
         if self.mongo_url:
             from pgc_lib.stores.documents_mongo import MongoDocuments
-            from pgc_lib.stores.mongo import client_for
 
-            client = client_for(self.mongo_url.reveal())
-            return MongoDocuments(client, self.person, granted=self._granting)
+            return MongoDocuments(self._mongo, self.person, granted=self._granting)
         from pgc_lib.stores.documents_postgres import PostgresDocuments
 
         return PostgresDocuments(self.engine)
+
+    @cached_property
+    def attachments(self) -> "AttachmentStore":
+        """Files of records: kept where documents are, or in a bucket."""
+        bucket = None
+        if self.attachments_url:
+            from pgc_lib.stores.attachments_s3 import bucket_for
+
+            bucket = bucket_for(self.attachments_url.reveal())
+        if self.mongo_url:
+            from pgc_lib.stores.attachments_mongo import MongoAttachments
+
+            return MongoAttachments(self._mongo, self.person, granted=self._granting, bucket=bucket)
+        from pgc_lib.stores.attachments_postgres import PostgresAttachments
+
+        return PostgresAttachments(self.engine, bucket)
+
+    @cached_property
+    def _mongo(self) -> "MongoClient[dict[str, Any]]":
+        from pgc_lib.stores.mongo import client_for
+
+        return client_for(self.mongo_url.reveal())
 
     def _granting(self, area: str) -> list[UUID]:
         """Who else lets this person see an area; the grants lie in PostgreSQL for every store."""
@@ -126,19 +153,15 @@ class Session:
         earlier = replace(self, at=moment)
         # A frozen dataclass keeps cached properties in its __dict__: hand over what is open already.
         earlier.__dict__.update(
-            {
-                name: value
-                for name, value in self.__dict__.items()
-                if name in ("engine", "documents", "redis", "_arrow")
-            }
+            {name: value for name, value in self.__dict__.items() if name in _OPENED}
         )
         return earlier
 
     def close(self) -> None:
         """Give the connections back; the session opens them again when it is used again."""
-        for name in ("engine", "redis", "documents", "_arrow"):
-            opened: Any = self.__dict__.pop(name, None)
-            if name == "engine" and opened is not None:
-                opened.dispose()
-            if name == "_arrow" and opened is not None:
-                opened.close()
+        opened = {name: self.__dict__.pop(name, None) for name in _OPENED}
+        if opened["engine"] is not None:
+            opened["engine"].dispose()
+        for name in ("redis", "_mongo", "_arrow"):
+            if opened[name] is not None:
+                opened[name].close()

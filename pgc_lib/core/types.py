@@ -5,7 +5,6 @@ row here and works in tables, frames, bulk writing and forms at once.
 """
 
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -25,17 +24,19 @@ if TYPE_CHECKING:
 MONEY_DIGITS, MONEY_SCALE = 18, 4
 _CENT = Decimal(1).scaleb(-MONEY_SCALE)
 _EXACT = Context(prec=MONEY_DIGITS, traps=[Inexact, InvalidOperation])
-_zone: ContextVar[ZoneInfo | None] = ContextVar("pgc_zone", default=None)
+# Of the whole process and not a context variable: a kernel's threads work for the same person.
+_zone = ZoneInfo("Asia/Shanghai")
 
 
 def set_zone(name: str) -> None:
     """The time zone in which a time without one is meant, and in which days begin."""
-    _zone.set(ZoneInfo(name))
+    global _zone
+    _zone = ZoneInfo(name)
 
 
 def zone() -> ZoneInfo:
     """The person's time zone; the lab sets it when it opens."""
-    return _zone.get() or ZoneInfo("Asia/Shanghai")
+    return _zone
 
 
 def in_zone(moment: datetime) -> datetime:

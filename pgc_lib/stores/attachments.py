@@ -64,6 +64,14 @@ class Attachment:
     created_at: datetime
     updated_at: datetime
 
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("Name"): self.name,
+            _("Type"): self.media_type,
+            _("Bytes"): self.size,
+            _("When"): self.created_at,
+        }
+
 
 class AttachmentStore(Protocol):
     """Where attachments are kept, seen with the rights of one person."""

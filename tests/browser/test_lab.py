@@ -49,6 +49,9 @@ def _run_cell_by_cell(page: "Page") -> list[str]:
                 arg=cell.element_handle(),
                 timeout=_PATIENCE,
             )
+            # What it printed may be drawn a moment after its number; every cell of the tour answers.
+            output = cell.locator(".jp-OutputArea-output").first
+            output.wait_for(state="attached", timeout=_PATIENCE)
     return page.locator(".jp-Notebook .jp-OutputArea-output").all_inner_texts()
 
 

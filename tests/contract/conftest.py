@@ -1,7 +1,5 @@
 """The back ends that the contract tests run against."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from pgc_lib.stores.documents import DocumentStore
@@ -18,11 +16,9 @@ def mongo_back(mongo: Mongo) -> MongoBack:  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def postgres_back(house: House) -> Iterator[PostgresBack]:
+def postgres_back(house: House) -> PostgresBack:
     """Documents in PostgreSQL."""
-    back = PostgresBack(house)
-    yield back
-    back.close()
+    return PostgresBack(house)
 
 
 @pytest.fixture(scope="session")

@@ -32,9 +32,8 @@ from pgc_lib.stores.filters import (
 )
 from pgc_lib.stores.mongo import database_of
 from pgc_lib.stores.mongo_people import Level, grant, revoke
-from pgc_lib.stores.postgres import engine_for
 from pgc_lib.stores.text_patterns import forms
-from tests.support.lab import House, share
+from tests.support.lab import House, further_engine, share
 from tests.support.mongo import Mongo
 
 
@@ -69,7 +68,6 @@ class PostgresBack:
     house: House
     name: str = "postgres"
     sessions: dict[UUID, Session] = field(default_factory=dict)
-    engines: list[Engine] = field(default_factory=list)
 
     def person(self) -> UUID:
         session = self.house.person()
@@ -80,9 +78,7 @@ class PostgresBack:
         return self.sessions[person].database.reveal()
 
     def engine(self, person: UUID) -> Engine:
-        engine = engine_for(self.url_of(person))
-        self.engines.append(engine)
-        return engine
+        return further_engine(self.url_of(person))
 
     def store(self, person: UUID) -> DocumentStore:
         return PostgresDocuments(self.engine(person))
@@ -104,10 +100,6 @@ class PostgresBack:
 
     def revoke(self, owner: UUID, area: str, grantee: UUID) -> None:
         assert People(self.sessions[owner]).revoke(self.sessions[grantee].name, area)
-
-    def close(self) -> None:
-        for engine in self.engines:
-            engine.dispose()
 
 
 @dataclass

@@ -29,9 +29,11 @@ from pgc_lib.settings import Secret
 from pgc_lib.stores import embedded
 from pgc_lib.stores.bootstrap import prepare
 from pgc_lib.stores.migrations import upgrade
-from pgc_lib.stores.postgres import WORKER, address_of
+from pgc_lib.stores.postgres import WORKER, address_of, engine_for
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from pgc_lib.lab import Lab
 
 OWNER_PASSWORD = "the owner's password"
@@ -41,6 +43,8 @@ Person = Callable[..., Session]
 
 _sessions: list[Session] = []
 """Every session that was made in this run."""
+_engines: "list[Engine]" = []
+"""Every engine that a test made beside a session's own."""
 
 
 @dataclass
@@ -121,9 +125,18 @@ def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = Tru
 
 
 def give_connections_back() -> None:
-    """Close what sessions hold open; each opens again when it is used again."""
+    """Close what sessions and engines hold open; each opens again when it is used again."""
     for session in _sessions:
         session.close()
+    for engine in _engines:
+        engine.dispose()
+
+
+def further_engine(url: str) -> "Engine":
+    """A pool of connections as another process would have one."""
+    engine = engine_for(url)
+    _engines.append(engine)
+    return engine
 
 
 def share(owner: Session, to: Session, area: str, level: Level = "see", **options: Any) -> None:

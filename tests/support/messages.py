@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+from jinja2 import Environment, nodes
+
 from pgc_lib.i18n import read_po
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "pgc_lib"
+HUB = ROOT / "hub"
 PARTS = LIBRARY / "locale" / "zh_CN"
 FOREIGN = "#. said by"
 """The comment above translations of messages that another package hands to our catalogue."""
@@ -42,8 +45,9 @@ class Entry:
 
 
 def calls() -> Iterator[Call]:
-    """Every call that marks or translates a message."""
-    for path in sorted(LIBRARY.rglob("*.py")):
+    """Every call that marks or translates a message, in code and in the hub's pages."""
+    yield from _calls_in_pages()
+    for path in sorted([*LIBRARY.rglob("*.py"), *HUB.rglob("*.py")]):
         if path == LIBRARY / "i18n.py":
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
@@ -52,6 +56,23 @@ def calls() -> Iterator[Call]:
                 continue
             if node.func.id in ("_", "N_", "n_"):
                 yield _call(f"{path.relative_to(ROOT)}:{node.lineno}", node.func.id, node)
+
+
+def _calls_in_pages() -> Iterator[Call]:
+    environment = Environment(autoescape=True)  # only parsed here, never shown
+    for path in sorted(HUB.rglob("*.html")):
+        for node in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+            if isinstance(node.node, nodes.Name) and node.node.name == "_":
+                text = node.args[0] if node.args else None
+                words = (text.value,) if isinstance(text, nodes.Const) else ()
+                yield Call(
+                    place=f"{path.relative_to(ROOT)}:{node.lineno}",
+                    function="_",
+                    messages=words,
+                    english=words,
+                    values=frozenset(one.key for one in node.kwargs),
+                    literal=not isinstance(text, nodes.Concat | nodes.Add | nodes.Mod),
+                )
 
 
 def entries() -> Iterator[Entry]:

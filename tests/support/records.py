@@ -119,9 +119,9 @@ def samples(sample_tables: "House") -> Samples:
     return lambda session: Collection(session, Thing)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def shanghai() -> Iterator[None]:
-    """A known time zone; a test that sets another one has it alone."""
+    """A known time zone, whatever labs were opened before; a test that sets another one has it alone."""
     set_zone("Asia/Shanghai")
     yield
     set_zone("Asia/Shanghai")

@@ -13,7 +13,7 @@ from tests.support.records import create_table
 
 
 @pytest.fixture
-def todos(house: House, person: Person, shanghai: None) -> Todos:
+def todos(house: House, person: Person) -> Todos:
     """The to-dos of a new person."""
     create_table(house.owner_url, Todo)
     return Todos(person())

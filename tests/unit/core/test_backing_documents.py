@@ -12,8 +12,6 @@ from pgc_lib.errors import Conflict, Denied, Invalid
 from tests.support.lab import House, Person
 from tests.support.records import Paper
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 
 @pytest.fixture
 def papers(house: House, person: Person) -> Collection[Paper]:

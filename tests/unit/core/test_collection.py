@@ -20,8 +20,6 @@ from pgc_lib.stores.filters import col
 from tests.support.lab import Person, share
 from tests.support.records import Samples, Secret, Thing
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 
 @pytest.fixture
 def mine(samples: Samples, person: Person) -> Collection[Thing]:

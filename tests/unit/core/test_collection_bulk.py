@@ -11,8 +11,6 @@ from pgc_lib.errors import Invalid
 from tests.support.lab import House, Person
 from tests.support.records import Samples, Thing
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 
 @pytest.fixture
 def mine(samples: Samples, person: Person) -> Collection[Thing]:

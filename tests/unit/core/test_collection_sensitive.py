@@ -2,13 +2,12 @@
 
 import pytest
 
-from pgc_lib.core.collection import SEALED, Collection
+from pgc_lib.core.collection import Collection
+from pgc_lib.core.record import SEALED
 from pgc_lib.errors import Denied, Invalid, StoreError
 from pgc_lib.stores.filters import col
 from tests.support.lab import House, Person, share
 from tests.support.records import Secret
-
-pytestmark = pytest.mark.usefixtures("shanghai")
 
 
 @pytest.fixture

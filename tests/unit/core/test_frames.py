@@ -19,8 +19,6 @@ from pgc_lib.core.types import Moment, Money
 from tests.support.records import Thing
 from tests.support.verdict import agree
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 SPEC = Thing.spec
 
 # ── single things that a property would rarely hit ──────────────────────────────────────────────────────

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from pgc_lib.core.changes import HIDDEN
 from pgc_lib.core.crypto import Cipher
 from pgc_lib.core.history import History
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.record import SEALED
 from pgc_lib.core.targets import target_of
 from pgc_lib.errors import Denied, NotFound
 from pgc_lib.stores.timetravel import as_of
@@ -77,7 +77,7 @@ def test_encrypted_values_stay_hidden(mine: Things) -> None:
     id = mine.add(name=cipher.seal("secret", **place))
     mine.set(id, name=cipher.seal("other", **place))
     told = {each.field: (each.old, each.new) for each in mine.history.of(KIND, id)[0].differences}
-    assert told["name"] == (HIDDEN, HIDDEN)
+    assert told["name"] == (SEALED, SEALED)
 
 
 def test_recent_goes_on_page_by_page_and_by_area(mine: Things) -> None:

@@ -16,8 +16,6 @@ from pgc_lib.errors import Invalid
 from tests.support.lab import Person
 from tests.support.records import Samples, Thing
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 ORDERS = [
     [],
     ["day"],

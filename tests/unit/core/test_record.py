@@ -14,8 +14,6 @@ from pgc_lib.core.record import SYSTEM, Record, field
 from pgc_lib.core.types import Money
 from tests.support.records import Mood, Paper, Secret, Thing
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 
 def kinds_of(error: pytest.ExceptionInfo[ValidationError]) -> set[tuple[str, str]]:
     """Which fields were refused and why."""

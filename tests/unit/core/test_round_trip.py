@@ -14,9 +14,6 @@ from pgc_lib.core.collection import Collection
 from tests.support.lab import Person
 from tests.support.records import Mood, Samples, Thing
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
-
 FAST = settings(
     max_examples=40,
     deadline=None,

@@ -25,8 +25,6 @@ from pgc_lib.core.types import (
     zone,
 )
 
-pytestmark = pytest.mark.usefixtures("shanghai")
-
 
 class Colour(StrEnum):
     RED = "red"

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +10,6 @@ from pgc_lib.core.types import set_zone
 from tests.support.hostile import FITTING, NAIVE, ZONES, columns
 from tests.support.records import Thing
 from tests.support.verdict import agree
-
-pytestmark = pytest.mark.usefixtures("shanghai")
 
 SPEC = Thing.spec
 FAST = settings(max_examples=250, deadline=None, derandomize=True)

@@ -494,7 +494,6 @@ create table pgc.documents (
     body jsonb not null check (jsonb_typeof(body) = 'object')
 );
 create index documents_kind on pgc.documents (area, kind, owner, id);
-create index documents_body on pgc.documents using gin (body jsonb_path_ops);
 call pgc.guard('pgc.documents');
 
 create table pgc.attachments (
