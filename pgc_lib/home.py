@@ -11,10 +11,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pgc_lib.core.administration import Administration
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
 from pgc_lib.errors import SettingError
@@ -22,6 +21,9 @@ from pgc_lib.i18n import _, lang
 from pgc_lib.settings import Secret, settings
 from pgc_lib.stores import embedded
 from pgc_lib.stores.postgres import Address, role_of
+
+if TYPE_CHECKING:
+    from pgc_lib.core.administration import Administration
 
 Progress = Callable[[str], None]
 
@@ -54,8 +56,10 @@ def open_home(data: Path, *, on_progress: Progress | None = None) -> Session:
     return replace(session, time_zone=zone or "")
 
 
-def administration(data: Path) -> Administration:
+def administration(data: Path) -> "Administration":
     """The logins of a home lab's administrator, for the care of its people."""
+    from pgc_lib.core.administration import Administration
+
     endpoints = embedded.start(data)
     address = Address(endpoints.postgres_host, endpoints.postgres_port, endpoints.database)
     owner = address.login("pgc_owner", _keys(data).owner_password)

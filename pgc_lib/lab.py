@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -35,7 +34,7 @@ def open(
     """My lab: embedded engines at home, my own account where a server's address is set."""
     if lang is not None:
         set_lang(lang)
-    from pgc_lib.core.types import set_zone
+    from pgc_lib.core.zone import set_zone
 
     if settings().database_url and data is None:
         lab = Lab(_served(), administration=_administration)
@@ -90,6 +89,8 @@ class Lab:
 
     @cached_property
     def _areas(self) -> dict[str, str]:
+        from importlib.metadata import entry_points
+
         found = {point.name: point.value for point in entry_points(group="pgc.areas")}
         return {**found, **AREAS}
 

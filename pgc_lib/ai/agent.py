@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pgc_lib.ai.connector import accounted, async_client, broken_off
 from pgc_lib.ai.models import Model, Models
 from pgc_lib.core.collection import Collection
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _, lang
 from pgc_lib.stores.filters import where

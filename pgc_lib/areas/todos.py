@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
-from pgc_lib.core.types import Moment, zone
+from pgc_lib.core.types import Moment
+from pgc_lib.core.zone import zone
 from pgc_lib.i18n import N_
 from pgc_lib.stores.filters import col
 

@@ -37,7 +37,7 @@ from pgc_lib.core.persons import (
 )
 from pgc_lib.core.provisioning import PERSON, Credentials, create_person, end_person
 from pgc_lib.core.session import Session
-from pgc_lib.core.types import set_zone
+from pgc_lib.core.zone import set_zone
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _
 

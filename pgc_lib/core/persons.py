@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from pgc_lib.core.session import Session
-from pgc_lib.core.types import in_zone, zone
+from pgc_lib.core.types import in_zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import Invalid, NotFound, Problem
 from pgc_lib.i18n import N_, _
 

@@ -21,13 +21,9 @@ LISTEN and the lock need a session of their own: the worker's URL must not lead 
 that shares them out by transaction.
 """
 
-import select
-import signal
-import socket
-import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +34,7 @@ import structlog
 from psycopg.rows import namedtuple_row
 from redis.exceptions import RedisError, ResponseError
 
+from pgc_lib.core.bell import PAUSES, Bell
 from pgc_lib.core.events import RECORDS, fields_of, stream_of
 from pgc_lib.stores.redis.link import client_for
 
@@ -52,7 +49,6 @@ _SYNC_MS = 2000
 _SETTLING = 0.1
 _POLL = 5.0
 _STANDBY = 1.0
-_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _REDIS_SECONDS = 10
 _SPOILT = ("WRONGTYPE", "The stream has exhausted")
 """What only the owner's own commands can have done to their stream; it must not hold up the others."""
@@ -93,44 +89,43 @@ class Relay:
         self._sent: list[int] = []
         self._server = ""
         self._connection = 0
-        self._stop = threading.Event()
-        self._end, self._ender = socket.socketpair()
-        self._ender.setblocking(False)
+        self._bell = Bell()
 
     def run(self) -> None:
         """Carry until stopped. Engines that are away are waited for; the outbox keeps everything meanwhile."""
         failures = 0
-        while not self._stop.is_set():
+        while not self._bell.rung:
             try:
                 with closing(self._connect()) as leader, closing(self._connect()) as connection:
                     if not self._take_over(leader):
                         return
                     log.info("relay.works")
                     connection.execute("listen pgc_outbox")
-                    while not self._stop.is_set():
+                    while not self._bell.rung:
                         leader.execute("select")  # whoever lost the lock must not go on
                         if not self.carry(connection):
                             self.settle(connection)
-                            self._wait_for_more(connection)
+                            self._bell.wait(connection, _SETTLING if self._sent else _POLL)
                         failures = 0
                     self.settle(connection, _SYNC_MS)
             except (psycopg.Error, RedisError, OSError) as error:
-                pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
                 failures += 1
                 log.warning("relay.waits", seconds=pause, error=_brief(error))
-                self._pause(pause)
+                self._bell.pause(pause)
 
     def stop(self) -> None:
         """End after the batch at hand; may be called from a signal handler or another thread."""
-        self._stop.set()
-        with suppress(BlockingIOError):  # full of earlier calls: it will wake up as it is
-            self._ender.send(b".")
+        self._bell.ring()
+
+    def stop_at_signals(self) -> None:
+        """Stop at SIGTERM and SIGINT."""
+        self._bell.ring_at_signals()
 
     def close(self) -> None:
         """Give back what a relay that no longer runs has open."""
         self._redis.close()
-        self._end.close()
-        self._ender.close()
+        self._bell.close()
 
     def carry(self, connection: Connection) -> int:
         """Send one batch; how many changes it was. Their lines stay until they are settled."""
@@ -207,26 +202,15 @@ class Relay:
     def _take_over(self, leader: Connection) -> bool:
         """Wait until no other relay works; False when told to stop before."""
         leader.execute("set idle_in_transaction_session_timeout = 0")
-        while not self._stop.is_set():
+        while not self._bell.rung:
             try:
                 leader.execute("begin")
                 leader.execute("lock table pgc.relaying in share update exclusive mode nowait")
                 return True
             except psycopg.errors.LockNotAvailable:
                 leader.execute("rollback")
-            self._pause(_STANDBY)
+            self._bell.pause(_STANDBY)
         return False
-
-    def _wait_for_more(self, connection: Connection) -> None:
-        """Until the database says that something changed, or a while has passed in case it did not."""
-        if _notified(connection):
-            return  # it came while we were at work, after we had looked perhaps
-        sources: list[Any] = [self._end, connection.fileno()]
-        select.select(sources, [], [], _SETTLING if self._sent else _POLL)
-        _notified(connection)
-
-    def _pause(self, seconds: float) -> None:
-        select.select([self._end], [], [], seconds)
 
     def _send(self, changes: Sequence[Any]) -> None:
         """Add changes to their owners' streams, all of them or an error."""
@@ -277,17 +261,11 @@ def lag(connection: Connection) -> Lag:
 def run_relay(worker_url: str, redis_admin_url: str) -> None:
     """Be a relay until SIGTERM or SIGINT; the main work of a process."""
     relay = Relay(worker_url, redis_admin_url)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_received: relay.stop())
+    relay.stop_at_signals()
     try:
         relay.run()
     finally:
         relay.close()
-
-
-def _notified(connection: Connection) -> bool:
-    """Read the notifications that came, whether there were any; a connection that broke off raises."""
-    return bool(list(connection.notifies(timeout=0)))
 
 
 def _rows(connection: Connection, query: str, **values: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any, Protocol, TypeVar
 
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _
 

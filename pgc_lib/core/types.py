@@ -12,10 +12,11 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
+
+from pgc_lib.core.zone import zone
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,19 +25,6 @@ if TYPE_CHECKING:
 MONEY_DIGITS, MONEY_SCALE = 18, 4
 _CENT = Decimal(1).scaleb(-MONEY_SCALE)
 _EXACT = Context(prec=MONEY_DIGITS, traps=[Inexact, InvalidOperation])
-# Of the whole process and not a context variable: a kernel's threads work for the same person.
-_zone = ZoneInfo("Asia/Shanghai")
-
-
-def set_zone(name: str) -> None:
-    """The time zone in which a time without one is meant, and in which days begin."""
-    global _zone
-    _zone = ZoneInfo(name)
-
-
-def zone() -> ZoneInfo:
-    """The person's time zone; the lab sets it when it opens."""
-    return _zone
 
 
 def in_zone(moment: datetime) -> datetime:

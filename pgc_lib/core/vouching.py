@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from pgc_lib.core.spec import TEXT_LIMIT, FieldSpec
-from pgc_lib.core.types import MONEY_SCALE, zone
+from pgc_lib.core.types import MONEY_SCALE
+from pgc_lib.core.zone import zone
 
 _WHOLE = r"^[+-]?\d{1,18}$"
 _REAL = r"^[+-]?\d{1,17}(\.\d{1,17})?([eE][+-]?\d{1,2})?$"

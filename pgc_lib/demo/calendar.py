@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 
 YEARS = 3
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.demo.calendar import days, dice, today
 
 if TYPE_CHECKING:

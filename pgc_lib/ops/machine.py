@@ -157,7 +157,7 @@ def _closed(data: Path, at: Path) -> Finding:
 
 def clock(case: Case) -> Iterator[Finding]:
     """The time is plausible and never went back; the zone of the lab is known."""
-    from pgc_lib.core.types import zone
+    from pgc_lib.core.zone import zone
 
     now = datetime.now().astimezone()
     advice = _("Set the clock, best by a time service (timedatectl set-ntp true).")

@@ -1,11 +1,13 @@
 """Run a function of these benchmarks in a process of its own, for what only a fresh process shows.
 
-    found = apart(frames.read_as_person, url)      # seconds that it took, its peak memory, what it returned
+    found = apart(frames.read_as_person, url)      # seconds that it took, and its peak memory
+    found = fresh("import pgc_lib")                # the same for a statement, with nothing imported before
 
 Run as a program it is the other side: it imports the function, calls it and prints what it found.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from tests.support.memory import peak_megabytes
 
 _TREE = Path(__file__).resolve().parents[2]
 
@@ -38,35 +42,27 @@ def apart(function: Callable[..., float | None], *arguments: Any) -> Apart:
         function.__module__,
         function.__name__,
     ]
+    return _told([*command, json.dumps(arguments)])
+
+
+def fresh(statement: str, *, before: str = "") -> Apart:
+    """Run a statement in a new interpreter that has imported nothing but what `before` asks for."""
+    code = f"{before}\nimport time; s = time.perf_counter()\n{statement}\ns = time.perf_counter() - s\n"
+    code += "from tests.support.memory import peak_megabytes\n"
+    code += 'print(\'{"seconds": %r, "megabytes": %r}\' % (s, peak_megabytes()))'
+    return _told([sys.executable, "-P", "-c", code])
+
+
+def _told(command: list[str]) -> Apart:
+    # Modules are compiled once on a person's machine; whoever runs this may have switched that off.
+    environment = {**os.environ, "PYTHONPATH": str(_TREE)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
-        [*command, json.dumps(arguments)],
-        cwd=_TREE,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_environment(),
+        command, cwd=_TREE, capture_output=True, text=True, check=False, env=environment
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
     return Apart(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(_TREE)}
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process has had."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Not `ru_maxrss`: that one is inherited from whoever started the process.
-        lines = status.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 def _main(module: str, name: str, arguments: str) -> None:

@@ -4,24 +4,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.bench.apart import apart
+from tests.bench.apart import apart, fresh
 from tests.bench.figures import Bench, Measured, figure
-
-
-def import_pgc() -> float:
-    """Import the library and nothing else."""
-    start = time.perf_counter()
-    import pgc_lib  # noqa: F401
-
-    return time.perf_counter() - start
-
-
-def import_pandas() -> float:
-    """Import what a data notebook begins with anyway."""
-    start = time.perf_counter()
-    import pandas as pd  # noqa: F401
-
-    return time.perf_counter() - start
 
 
 @figure(
@@ -33,7 +17,7 @@ def import_pandas() -> float:
 )
 def import_time(bench: Bench) -> Measured:
     rounds = bench.n(15, 5)
-    return Measured(median(apart(import_pgc).seconds for _ in range(rounds)), 0.25, rounds)
+    return Measured(median(fresh("import pgc_lib").seconds for _ in range(rounds)), 0.25, rounds)
 
 
 @figure(
@@ -45,7 +29,7 @@ def import_time(bench: Bench) -> Measured:
 )
 def import_memory(bench: Bench) -> Measured:
     rounds = bench.n(5, 3)
-    return Measured(median(apart(import_pgc).megabytes for _ in range(rounds)), 60, rounds)
+    return Measured(median(fresh("import pgc_lib").megabytes for _ in range(rounds)), 60, rounds)
 
 
 @figure(
@@ -57,21 +41,12 @@ def import_memory(bench: Bench) -> Measured:
 )
 def import_against_pandas(bench: Bench) -> Measured:
     rounds = bench.n(9, 3)
-    pairs = [(apart(import_pgc).seconds, apart(import_pandas).seconds) for _ in range(rounds)]
+    pairs = [
+        (fresh("import pgc_lib").seconds, fresh("import pandas").seconds) for _ in range(rounds)
+    ]
     return Measured(
         median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs), rounds
     )
-
-
-def open_lab(data: str) -> float:
-    """Open a lab whose engines run, the first time in this process."""
-    import pgc_lib as pgc
-
-    start = time.perf_counter()
-    lab = pgc.open(data=data)
-    seconds = time.perf_counter() - start
-    lab.close()
-    return seconds
 
 
 @figure(
@@ -84,9 +59,9 @@ def open_lab(data: str) -> float:
 def open_running(bench: Bench) -> Measured:
     rounds = bench.n(11, 5)
     _ = bench.lab
-    return Measured(
-        median(apart(open_lab, str(bench.data)).seconds for _ in range(rounds)), 0.3, rounds
-    )
+    statement = f"lab = pgc.open(data={str(bench.data)!r})"
+    times = [fresh(statement, before="import pgc_lib as pgc").seconds for _ in range(rounds)]
+    return Measured(median(times), 0.3, rounds)
 
 
 def start_engines(data: str) -> float:

@@ -72,6 +72,9 @@ def provider(*script: Any) -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = (
+            True  # else a second small write waits for the first one to be confirmed
+        )
 
         def log_message(self, *_args: object) -> None:
             """Keep the test output clean."""

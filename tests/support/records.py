@@ -19,7 +19,8 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.session import Session
 from pgc_lib.core.tables import table_of
-from pgc_lib.core.types import Moment, Money, set_zone
+from pgc_lib.core.types import Moment, Money
+from pgc_lib.core.zone import set_zone
 
 
 class Mood(StrEnum):

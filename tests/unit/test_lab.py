@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import pgc_lib
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import Denied, PgcError, SettingError, Unavailable
 from pgc_lib.lab import Lab
 from pgc_lib.settings import settings

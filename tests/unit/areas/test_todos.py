@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from pgc_lib.areas.todos import Todo, Todos
-from pgc_lib.core.types import set_zone, zone
+from pgc_lib.core.zone import set_zone, zone
 from pgc_lib.errors import Conflict, Invalid, NotFound
 from tests.support.lab import House, Person
 from tests.support.records import create_table

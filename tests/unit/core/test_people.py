@@ -8,7 +8,7 @@ from pgc_lib.core.administration import Administration
 from pgc_lib.core.people import People
 from pgc_lib.core.persons import ending, told
 from pgc_lib.core.session import Session
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import Conflict, Denied, Invalid, NotFound
 from pgc_lib.i18n import in_lang
 from pgc_lib.settings import Secret

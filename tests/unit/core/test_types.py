@@ -21,9 +21,8 @@ from pgc_lib.core.types import (
     exact_money,
     field_type,
     in_zone,
-    set_zone,
-    zone,
 )
+from pgc_lib.core.zone import set_zone, zone
 
 
 class Colour(StrEnum):

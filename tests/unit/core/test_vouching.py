@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgc_lib.core.types import set_zone
+from pgc_lib.core.zone import set_zone
 from tests.support.hostile import FITTING, NAIVE, ZONES, columns
 from tests.support.records import Thing
 from tests.support.verdict import agree
