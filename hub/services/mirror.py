@@ -40,10 +40,10 @@ class Mirror:
         """The work, for as long as nobody rings the bell."""
         areas, failures = kinds(), 0
         with client_for(self._mongo.reveal()) as admin:
-            while not self.bell.rung:
+            while not self.bell.is_rung():
                 try:
                     with closing(self._listen()) as connection:
-                        while not self.bell.rung:
+                        while not self.bell.is_rung():
                             following = mirror(self._owner.reveal(), admin, areas)
                             failures = 0
                             self.bell.wait(connection, _until(following))

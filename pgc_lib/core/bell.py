@@ -24,8 +24,7 @@ class Bell:
         self._end, self._ender = socket.socketpair()
         self._ender.setblocking(False)
 
-    @property
-    def rung(self) -> bool:
+    def is_rung(self) -> bool:
         """Whether it is time to end."""
         return self._rung.is_set()
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from pgc_lib.core.attaching import Attaching
 from pgc_lib.core.backing import Backing, OnConflict
+from pgc_lib.core.commenting import Commenting
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
@@ -83,7 +84,7 @@ class Imported:
         return card(told | self.result._shown_()) + problems_table(self.result.problems)
 
 
-class Collection(Attaching, Generic[R]):
+class Collection(Attaching, Commenting, Generic[R]):
     """Every record of one kind that the person may see."""
 
     def __init__(self, session: Session, record: type[R]) -> None:

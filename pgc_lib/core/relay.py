@@ -94,14 +94,14 @@ class Relay:
     def run(self) -> None:
         """Carry until stopped. Engines that are away are waited for; the outbox keeps everything meanwhile."""
         failures = 0
-        while not self._bell.rung:
+        while not self._bell.is_rung():
             try:
                 with closing(self._connect()) as leader, closing(self._connect()) as connection:
                     if not self._take_over(leader):
                         return
                     log.info("relay.works")
                     connection.execute("listen pgc_outbox")
-                    while not self._bell.rung:
+                    while not self._bell.is_rung():
                         leader.execute("select")  # whoever lost the lock must not go on
                         if not self.carry(connection):
                             self.settle(connection)
@@ -202,7 +202,7 @@ class Relay:
     def _take_over(self, leader: Connection) -> bool:
         """Wait until no other relay works; False when told to stop before."""
         leader.execute("set idle_in_transaction_session_timeout = 0")
-        while not self._bell.rung:
+        while not self._bell.is_rung():
             try:
                 leader.execute("begin")
                 leader.execute("lock table pgc.relaying in share update exclusive mode nowait")
