@@ -157,6 +157,10 @@ class Session:
         )
         return earlier
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A further process opens its own connections."""
+        return {name: value for name, value in self.__dict__.items() if name not in _OPENED}
+
     def close(self) -> None:
         """Give the connections back; the session opens them again when it is used again."""
         opened = {name: self.__dict__.pop(name, None) for name in _OPENED}
