@@ -11,5 +11,7 @@ AREAS: Mapping[str, str] = {
     "finance": "pgc_lib.areas.finance:Finance",
     "reports": "pgc_lib.areas.reports:Reports",
     "ai": "pgc_lib.ai.models:Models",
+    "schedules": "pgc_lib.automation.schedules:Schedules",
+    "family": "pgc_lib.areas.family:Family",
     "kinds": "pgc_lib.areas.kinds:Kinds",
 }
