@@ -1,17 +1,29 @@
 """Reports that were written: when, from which notebook, how it ended, where it lies."""
 
+import os
 from datetime import datetime
+from html import escape
 from typing import Any, Literal
+from urllib.parse import quote
+from uuid import UUID
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
-from pgc_lib.i18n import N_
+from pgc_lib.core.zone import zone
+from pgc_lib.i18n import N_, _
 
 State = Literal["running", "done", "failed"]
 
+_SHOWN = 20
+_STATES: dict[State, tuple[str, str]] = {
+    "running": ("…", N_("running")),
+    "done": ("✓", N_("done")),
+    "failed": ("✗", N_("failed")),
+}
 
-class Run(Record, kind="reports.runs", kept_in="documents", sort=["-started_at"]):
+
+class Run(Record, kind="reports.runs", kept_in="documents", key=["job"], sort=["-started_at"]):
     """One execution of a report notebook."""
 
     name: str = field(title=N_("Report"), max_length=200, searchable=True)
@@ -27,6 +39,9 @@ class Run(Record, kind="reports.runs", kept_in="documents", sort=["-started_at"]
         "", title=N_("Notebook"), help=N_("The executed notebook, from the lab's folder.")
     )
     page: str = field("", title=N_("Page"), help=N_("The same as HTML, from the lab's folder."))
+    job: UUID | None = field(None, title=N_("Job"), help=N_("What it is recognised by."))
+    schedule: UUID | None = field(None, title=N_("Schedule"))
+    place: str = field("", title=N_("Place"), help=N_("The folder in which it was executed."))
 
 
 class Reports(Area, name="reports", main="runs"):
@@ -43,3 +58,53 @@ class Reports(Area, name="reports", main="runs"):
     def unfinished(self, before: datetime) -> list[Run]:
         """Runs that say they are running although they began long ago: whoever ran them is gone."""
         return self.runs.find(state="running", started_at__lt=before)
+
+    def html(self, limit: int = _SHOWN, *, base: str | None = None) -> str:
+        """The newest runs as a table with links; `base` is where the lab's server is, if not here."""
+        titles = [_("Report"), _("Started"), _("State"), _("Cells"), _("Read it")]
+        head = "".join(f"<th>{escape(title)}</th>" for title in titles)
+        prefix = base if base is not None else os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
+        rows = "".join(
+            _row(run, prefix) for run in self.runs.find(order="-started_at", limit=limit)
+        )
+        if not rows:
+            rows = (
+                f"<tr><td colspan={len(titles)}>{escape(_('No report was written yet.'))}</td></tr>"
+            )
+        return (
+            f"<table class='pgc-table'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook."""
+        return self.html()
+
+
+def _row(run: Run, prefix: str) -> str:
+    mark, word = _STATES[run.state]
+    seconds = f" · {(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
+    links = [
+        f"<a href='{escape(prefix)}{way}{quote(path)}' target='_blank' rel='noopener'>{escape(title)}</a>"
+        for way, path, title in (
+            ("files/", run.page, _("Page")),
+            ("lab/tree/", run.notebook, _("Notebook")),
+        )
+        if path
+    ]
+    cells = f"{run.cells_done}/{run.cells}" if run.cells else ""
+    started = run.started_at.astimezone(zone())
+    columns = [
+        escape(run.name),
+        f"{started:%Y-%m-%d %H:%M}",
+        escape(f"{mark} {_(word)}{seconds}"),
+        cells,
+        " · ".join(links),
+    ]
+    row = "<tr>" + "".join(f"<td>{column}</td>" for column in columns) + "</tr>"
+    if run.state != "failed":
+        return row
+    where = "" if run.failed_cell is None else _("Cell {cell}", cell=run.failed_cell)
+    last = run.error.strip().rpartition("\n")[2]
+    summary = escape(" · ".join(filter(None, [where, last])))
+    details = f"<details><summary>{summary}</summary><pre>{escape(run.error)}</pre></details>"
+    return row + f"<tr><td colspan={len(columns)} style='text-align:left'>{details}</td></tr>"

@@ -1,194 +1,196 @@
 """Running a report: papermill executes the notebook in a kernel of the person's own, cell by cell.
 
-The run is a record from its first moment, so a page can show its progress and a crash leaves the truth: it says
-"running" until someone finds that nobody runs it any more, and then "failed". The executed notebook and its HTML are
-kept even when a cell failed, with the traceback where it happened.
+A run is noted from its first moment, in the journal and as a record, so a page can show its progress and a crash
+leaves the truth: it says "running" until someone finds that nobody runs it any more, and then "failed"
+(`settling.py`). The executed notebook and its HTML are kept even when a cell failed, with the traceback where it
+happened.
 """
 
-import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from pgc_lib.areas.reports import Reports, Run
-from pgc_lib.core.types import zone
-from pgc_lib.errors import NotFound
+from pgc_lib.areas.reports import Run
+from pgc_lib.automation import engine
+from pgc_lib.automation.catalogue import Report
+from pgc_lib.automation.journal import Journal, Note
+from pgc_lib.automation.recording import Recording
+from pgc_lib.automation.redaction import Redactor, redactor
+from pgc_lib.core.ids import new_id
+from pgc_lib.core.zone import zone
+from pgc_lib.errors import Conflict
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
 Progress = Callable[[int, int], None]
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+_LONGEST_ERROR = 4000
+
+
+class Stopped(BaseException):
+    """Someone asked the executor to end; raised wherever it is at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A report that can be run: a notebook with a `parameters` cell."""
+class Order:
+    """A run that is wanted: of which job, by which schedule. Without both it was asked for by hand."""
 
-    name: str
-    path: Path
-
-
-def available(*folders: Path) -> dict[str, Report]:
-    """The reports in these folders; a person's own come last and win."""
-    return {
-        path.stem: Report(path.stem, path)
-        for folder in folders
-        for path in sorted(folder.glob("*.ipynb"))
-    }
-
-
-def find(name: str, *folders: Path) -> Report:
-    """The report of a name, or `NotFound` naming those there are."""
-    reports = available(*folders)
-    if name not in reports:
-        raise NotFound(
-            _("There is no report “{name}”.", name=name),
-            next_step=_("The reports are: {names}.", names=", ".join(reports) or "–"),
-        )
-    return reports[name]
+    job: UUID = field(default_factory=new_id)
+    schedule: UUID | None = None
+    held: bool = False
+    """The lock of the run was handed over by whoever started this process."""
 
 
 def run(
-    reports: Reports,
+    open_lab: Callable[[], Any],
     report: Report,
     workspace: Path,
     *,
     parameters: Mapping[str, Any] | None = None,
-    environment: Mapping[str, str] | None = None,
     on_progress: Progress | None = None,
+    order: Order | None = None,
+    kernel: "AsyncKernelManager | None" = None,
 ) -> Run:
-    """Execute a report and keep what came of it; a failure is a result, not an exception."""
-    import papermill
-    from papermill.engines import papermill_engines
-    from papermill.exceptions import PapermillException
+    """Execute a report and keep what came of it; a failure is a result, not an exception.
 
-    given = dict(parameters or {})
-    started = datetime.now(UTC)
-    stem = f"{report.name}-{started.astimezone(zone()):%Y%m%d-%H%M%S}"
-    target = workspace / "reports" / f"{stem}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    record = reports.runs.add(name=report.name, started_at=started, parameters=given)
-    watch = _Watch(reports, record, on_progress)
-    changes: dict[str, Any] = {"state": "done"}
+    Parameters that the report does not know are an error, and nothing is run. `open_lab` is called beside the
+    execution. `kernel` is one that the caller has begun to start in the workspace.
+    """
+    order = order or Order()
+    journal = Journal(workspace)
+    with _alone(journal, order), _kernel(workspace, kernel) as kernel:
+        given = report.typed(parameters or {})
+        schedule = order.schedule.hex if order.schedule else None
+        note = Note(order.job.hex, report.name, schedule, given, "running")
+        recording = Recording(open_lab, journal)
+        recording.begin(journal.write(note))
+        watch = _Watch(recording, journal, note, on_progress)
+        outcome, stopped = _execute(report, journal.draft(order.job), given, kernel, watch)
+        # Kept in the folder first: should the database be away for long, it is told later.
+        note = journal.write(watch.note, **outcome)
+        note = journal.write(note, **kept_files(journal, workspace, note, watch.redactor))
+        done = recording.end(note)
+        if stopped is not None:
+            raise stopped
+        return done
+
+
+@contextmanager
+def _alone(journal: Journal, order: Order) -> Iterator[None]:
+    """Hold the lock of a run, unless this process got it from who started it."""
+    if order.held:
+        yield
+        return
+    with journal.held(order.job) as free:
+        if not free:
+            raise Conflict(_("This run goes on already."), next_step=_("Look at `lab.reports`."))
+        yield
+
+
+@contextmanager
+def _kernel(workspace: Path, kernel: "AsyncKernelManager | None") -> "Iterator[AsyncKernelManager]":
+    made = kernel or engine.start_kernel(workspace)
     try:
-        papermill_engines.register("pgc", _engine())
-        with _environment(environment or {}):
-            papermill.execute_notebook(
-                str(report.path),
-                str(target),
-                parameters=given,
-                kernel_name="python3",
-                progress_bar=False,
-                cwd=str(workspace),
-                autosave_cell_every=5,
-                engine_name="pgc",
-                watch=watch,
-            )
-    except (PapermillException, RuntimeError, OSError) as error:
-        # RuntimeError: the kernel died, for want of memory or by a signal.
-        changes = {"state": "failed", "failed_cell": watch.current, "error": _plain(error)}
-    except BaseException as error:  # stopped by hand: say so in the record, then stop
-        reports.runs.update(
-            record.id, state="failed", failed_cell=watch.current, error=type(error).__name__
-        )
-        raise
-    page = _to_html(target)
-    return reports.runs.update(
-        record.id,
-        ended_at=datetime.now(UTC),
-        cells=watch.total,
-        cells_done=watch.done,
-        notebook=str(target.relative_to(workspace)) if target.exists() else "",
-        page=str(page.relative_to(workspace)) if page else "",
-        **changes,
-    )
+        yield made
+    finally:
+        engine.end_kernel(made)
+
+
+def _execute(
+    report: Report,
+    draft: Path,
+    given: Mapping[str, Any],
+    kernel: "AsyncKernelManager",
+    watch: "_Watch",
+) -> tuple[dict[str, Any], BaseException | None]:
+    """Run every cell; how it ended, and what is to be raised once that is written down."""
+    try:
+        engine.execute(report.path, draft, given, kernel, watch)
+    except (engine.Failed, Stopped) as error:
+        return _failed(watch, str(error)), None
+    except BaseException as error:  # noqa: BLE001  # Ctrl-C: say so in the record, then stop
+        return _failed(watch, type(error).__name__), error
+    return {"state": "done"}, None
+
+
+def _failed(watch: "_Watch", error: str) -> dict[str, Any]:
+    text = watch.redactor.text(error)
+    if len(text) > _LONGEST_ERROR:  # a traceback says at its end what happened
+        text = "…\n" + text[-_LONGEST_ERROR:]
+    return {"state": "failed", "failed_cell": watch.current, "error": text}
 
 
 class _Watch:
     """Follows papermill from cell to cell."""
 
-    def __init__(self, reports: Reports, record: Run, on_progress: Progress | None) -> None:
-        self.reports, self.record, self.on_progress = reports, record, on_progress
+    def __init__(
+        self, recording: Recording, journal: Journal, note: Note, on_progress: Progress | None
+    ) -> None:
+        self.recording, self.journal, self.note = recording, journal, note
+        self.on_progress = on_progress
+        self.redactor = redactor()
         self.current: int | None = None
-        self.done = self.total = 0
 
     def starts(self, index: int | None, notebook: "NotebookNode") -> None:
         """A cell begins."""
         self.current = index
-        self.total = len(notebook.cells)
+        if not self.note.cells:
+            self.note = self.journal.write(self.note, cells=len(notebook.cells))
+            # Loaded while the kernel is at work and this process waits.
+            Thread(target=_exporter, daemon=True).start()
 
-    def ends(self) -> None:
-        """A cell is over."""
-        self.done += 1
+    def ends(self, cell: "NotebookNode") -> None:
+        """A cell is over, well or not."""
+        self.redactor.tree(cell.get("outputs", []))
+        if cell.metadata.papermill.get("exception"):
+            return
+        self.note = self.journal.write(self.note, cells_done=self.note.cells_done + 1)
+        self.recording.progress(self.note)
         if self.on_progress:
-            self.on_progress(self.done, self.total)
-        if self.done % 5 == 0:  # often enough to watch, rarely enough to cost nothing
-            self.reports.runs.update(self.record.id, cells=self.total, cells_done=self.done)
+            self.on_progress(self.note.cells_done, self.note.cells)
 
 
-@cache
-def _engine() -> type:
-    """Papermill's engine, whose cells are followed by the `watch` that `execute_notebook` is given."""
-    from papermill.engines import NBClientEngine
-
-    class Watched(NBClientEngine):  # type: ignore[misc]
-        @classmethod
-        def execute_managed_notebook(
-            cls, nb_man: Any, kernel_name: str, watch: _Watch, **options: Any
-        ) -> None:
-            plain_start, plain_end = nb_man.cell_start, nb_man.cell_complete
-
-            def start(cell: Any, cell_index: int | None = None, **more: Any) -> None:
-                watch.starts(cell_index, nb_man.nb)
-                plain_start(cell, cell_index, **more)
-
-            def end(cell: Any, cell_index: int | None = None, **more: Any) -> None:
-                plain_end(cell, cell_index, **more)
-                if cell.metadata.papermill.get("status") == "completed":
-                    watch.ends()
-
-            nb_man.cell_start, nb_man.cell_complete = start, end
-            super().execute_managed_notebook(nb_man, kernel_name, **options)
-
-    return Watched
-
-
-@contextmanager
-def _environment(extra: Mapping[str, str]) -> Iterator[None]:
-    """What the kernel inherits: where the lab is, never a password."""
-    before = {name: os.environ.get(name) for name in extra}
-    os.environ.update(extra)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _plain(error: BaseException) -> str:
-    return _COLOURS.sub("", str(error)).strip()[:4000]
-
-
-def _to_html(notebook: Path) -> Path | None:
-    """The executed notebook as a page without its code."""
-    if not notebook.exists():
-        return None
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(
-        exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True
-    )
-    body, _resources = exporter.from_filename(str(notebook))
+def kept_files(journal: Journal, workspace: Path, note: Note, redactor: Redactor) -> dict[str, str]:
+    """Move the executed notebook to where the person finds it, with its page; their paths."""
+    draft = journal.draft(UUID(note.run))
+    if not draft.exists():
+        return {}
+    notebook = _named(workspace, note)
+    draft.replace(notebook)
     page = notebook.with_suffix(".html")
-    page.write_text(body, encoding="utf-8")
-    return page
+    body, _resources = _exporter().from_filename(str(notebook))
+    page.write_text(redactor.text(body), encoding="utf-8")
+    return {
+        "notebook": str(notebook.relative_to(workspace)),
+        "page": str(page.relative_to(workspace)),
+    }
+
+
+def _named(workspace: Path, note: Note) -> Path:
+    """Where the executed notebook goes; two runs in one second do not meet."""
+    began = datetime.fromisoformat(note.began).astimezone(zone())
+    stem = f"{note.report}-{began:%Y%m%d-%H%M%S}"
+    for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000))):
+        path = workspace / "reports" / f"{name}.ipynb"
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return path
+    raise FileExistsError(stem)
+
+
+def _exporter() -> Any:
+    """What makes pages; importing it takes about a second."""
+    with engine.lean_imports():
+        from nbconvert import HTMLExporter
+
+    return HTMLExporter(exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)

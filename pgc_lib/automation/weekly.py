@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgc_lib.ai.connector import write
 from pgc_lib.ai.models import NoModel
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _, lang
 from pgc_lib.stores.filters import col

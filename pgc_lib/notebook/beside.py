@@ -36,7 +36,12 @@ class Beside:
         self._began = now
         self._child = serving.launch(self._place, self._command, log=self._name)
 
-    def end(self) -> None:
+    def ask(self) -> None:
+        """Ask it to end, without waiting."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+
+    def end(self, patience: float = serving.ENDING) -> None:
         """End it, if it runs."""
         if self._child is not None and self._child.poll() is None:
-            serving.end(self._child)
+            serving.end(self._child, patience)

@@ -18,14 +18,18 @@ HOST = "127.0.0.1"
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Read by Jupyter like its own folders of configuration: `common`, and one a language."""
 
-_OPTIONS = (
-    f"--ServerApp.ip={HOST}",
-    "--ServerApp.port_retries=50",
-    "--ServerApp.open_browser=False",  # `pgc lab` opens it, when the page can be served
+QUIET = (
     # The manager of extensions would ask a package index, and could break what the lock pins.
     "--LabApp.extension_manager=readonly",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
+"""Options by which JupyterLab asks no other host for anything, at home and on a hub."""
+_OPTIONS = (
+    f"--ServerApp.ip={HOST}",
+    "--ServerApp.port_retries=50",
+    "--ServerApp.open_browser=False",  # `pgc lab` opens it, when the page can be served
+    *QUIET,
 )
 
 

@@ -28,7 +28,8 @@ from pgc_lib.stores.engines.lock import held
 from pgc_lib.stores.engines.trouble import explained
 
 _PATIENCE = 90
-_ENDING = 15
+ENDING = 15
+"""Seconds that a process has to end by itself."""
 _PAUSE = 0.05
 _LINES_SHOWN = 8
 _LARGE_LOG = 2 * 2**20
@@ -111,11 +112,11 @@ def launch(place: Place, command: Sequence[str], *, log: str) -> "subprocess.Pop
             )
 
 
-def end(child: "subprocess.Popen[bytes]") -> None:
+def end(child: "subprocess.Popen[bytes]", patience: float = ENDING) -> None:
     """Ask a child to end; insist after a while."""
     child.terminate()
     try:
-        child.wait(_ENDING)
+        child.wait(patience)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
@@ -127,9 +128,9 @@ def stop(place: Place) -> bool:
     if found:
         # First, so that whoever watches it ends the rest by itself and restarts nothing.
         process.send([found.pid], signal.SIGTERM)
-        if not process.gone([found.pid], [place.mark], timeout=_ENDING):
+        if not process.gone([found.pid], [place.mark], timeout=ENDING):
             process.send([found.pid], signal.SIGKILL)
-    process.end_all([place.mark], signal.SIGTERM, timeout=_ENDING)
+    process.end_all([place.mark], signal.SIGTERM, timeout=ENDING)
     return found is not None
 
 

@@ -73,6 +73,14 @@ def prepare(
     return owner_url
 
 
+def let_in(owner_url: str, role: str, password: str) -> str:
+    """Give the role of a service, which a migration made, its login; the URL of that."""
+    with translated(), _connect(owner_url) as owner:
+        secret = hashed(owner, role, password)
+        _run(owner, "alter role {} login password {}", Identifier(role), secret)
+    return address_of(owner_url).login(role, password)
+
+
 def _is_ready(owner_url: str) -> bool:
     values = {
         "schema": SCHEMA,

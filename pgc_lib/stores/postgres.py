@@ -27,6 +27,7 @@ DATABASE = "pgc"
 OWNER = "pgc_owner"
 GROUP = "pgc_person"
 WORKER = "pgc_worker"
+GATEWAY = "pgc_gateway"
 _BATCH_ROWS = 65_536
 
 

@@ -42,18 +42,18 @@ def test_every_area_has_its_schema_closed(house: House) -> None:
     """A person may look into a schema, never make anything in one."""
     none(
         house,
-        "select n.nspname from pg_namespace n, unnest(array['pgc_person', 'pgc_worker', 'public']) who "
+        "select n.nspname from pg_namespace n, unnest(array['pgc_person', 'pgc_worker', 'pgc_gateway', 'public']) who "
         "where n.nspname !~ '^pg_(temp|toast)' and has_schema_privilege(who, n.oid, 'create')",
     )
     schemas = {name for (name,) in house.sql(f"select n.nspname from pg_namespace n where {OURS}")}
-    assert schemas - {"pgc"} <= set(AREAS)
+    assert schemas - {"pgc", "gateway"} <= set(AREAS)
 
 
 def test_persons_are_nothing_but_persons(house: House) -> None:
     """No attribute that looks past row security or makes more roles; one membership, which is not handed on."""
     none(
         house,
-        f"select r.rolname from pg_roles r where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker')) "
+        f"select r.rolname from pg_roles r where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker', 'pgc_gateway')) "
         "and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication)",
     )
     none(
@@ -95,7 +95,7 @@ def test_persons_own_nothing_that_is_shared(house: House) -> None:
         none(
             house,
             f"select c.* from {catalogue} c join pg_roles r on r.oid = c.{owner} "
-            f"where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker')) {shared}",
+            f"where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker', 'pgc_gateway')) {shared}",
         )
 
 
@@ -104,7 +104,8 @@ def test_no_policy_hangs_on_a_role_that_people_are_in(house: House) -> None:
     none(
         house,
         "select polrelid::regclass, polname from pg_policy, unnest(polroles) who "
-        "where who <> 0 and who not in ('pgc_owner'::regrole, 'pgc_worker'::regrole)",
+        "where who <> 0 and who not in "
+        "('pgc_owner'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole)",
     )
 
 
@@ -114,7 +115,7 @@ def test_rights_are_given_to_our_roles_only_and_never_onward(house: House) -> No
         house,
         "select c.oid::regclass, a.* from pg_class c join pg_namespace n on n.oid = c.relnamespace, "
         f"aclexplode(c.relacl) a where {OURS} and a.grantee <> c.relowner and (a.is_grantable or a.grantee not in "
-        "('pgc_person'::regrole, 'pgc_worker'::regrole) "
+        "('pgc_person'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole) "
         "or a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN'))",
     )
 

@@ -52,9 +52,11 @@ def test_the_table_is_sound() -> None:
         assert setting.help and setting.allowed
         assert not (setting.secret and setting.default)
         setting.parse(setting.default)
-    assert {name for name in names if "key" in name or name.endswith("_url")} - {"model_url"} <= {
-        setting.name for setting in SETTINGS if setting.secret
-    }
+    assert {name for name in names if "key" in name or name.endswith("_url")} - {
+        "model_url",
+        "hub_api_url",
+        "hub_public_url",
+    } <= {setting.name for setting in SETTINGS if setting.secret}
 
 
 def test_defaults(data: dict[str, str]) -> None:

@@ -168,7 +168,12 @@ def _make_version_table(connection: Connection) -> None:
     try:
         with connection.transaction():
             connection.execute(_VERSION_TABLE)
-    except (errors.UniqueViolation, errors.DuplicateTable, errors.InternalError_):
+    except (
+        errors.UniqueViolation,
+        errors.DuplicateTable,
+        errors.DuplicateObject,
+        errors.InternalError_,
+    ):
         # Another starter is making it; its transaction has ended by now.
         if connection.execute("select to_regclass('pgc.alembic_version')").fetchone() == (None,):
             raise

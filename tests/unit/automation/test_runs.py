@@ -9,9 +9,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from pgc_lib.automation.runs import Report, find, run
+from pgc_lib.automation.catalogue import Report, find
+from pgc_lib.automation.runs import run
 from pgc_lib.automation.weekly import Review
-from pgc_lib.core.types import zone
+from pgc_lib.core.zone import zone
 from pgc_lib.errors import NotFound
 from pgc_lib.lab import Lab
 from tests.support.provider import Fail, Say, provider
@@ -49,7 +50,7 @@ def test_the_weekly_review_is_written_and_listed(lab: Lab, tmp_path: Path) -> No
     lab.finance.add(day=monday, amount="-88.80", category="书 Books")
     steps: list[tuple[int, int]] = []
     done = run(
-        lab.reports,
+        lambda: lab,
         find("weekly_review", SCHEDULED),
         tmp_path,
         parameters={"week": "2026-11-10", "language": "zh-CN"},
@@ -68,7 +69,7 @@ def test_the_weekly_review_is_written_and_listed(lab: Lab, tmp_path: Path) -> No
 def test_a_failing_cell_is_shown_as_failed(lab: Lab, tmp_path: Path) -> None:
     """The run says failed, with its cell and the error; what came before is kept in the notebook."""
     report = notebook(tmp_path, "print('kept')", "1 / 0", "print('never')")
-    failed = run(lab.reports, report, tmp_path)
+    failed = run(lambda: lab, report, tmp_path)
     assert (failed.state, failed.failed_cell, failed.cells_done) == ("failed", 1, 1)
     assert "ZeroDivisionError" in failed.error
     text = (tmp_path / failed.notebook).read_text(encoding="utf-8")
@@ -78,7 +79,7 @@ def test_a_failing_cell_is_shown_as_failed(lab: Lab, tmp_path: Path) -> None:
 def test_a_killed_kernel_is_a_failed_run(lab: Lab, tmp_path: Path) -> None:
     """Out of memory kills a kernel like this; the run must not hang or say done."""
     report = notebook(tmp_path, "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
-    failed = run(lab.reports, report, tmp_path)
+    failed = run(lambda: lab, report, tmp_path)
     assert failed.state == "failed"
     assert failed.ended_at is not None
 

@@ -262,7 +262,9 @@ def test_a_migration_can_change_what_people_keep(lab: House, versions: Path) -> 
     assert [todo.title for todo in lab.lab(person).todos.find()] == ["after"]
     changes = lab.sql("select verb, actor from pgc.changes order by id")
     assert changes == [("insert", person.person), ("update", None)]
-    assert lab.sql("select relforcerowsecurity from pg_class where relname = 'items'") == [(True,)]
+    assert lab.sql(
+        "select relforcerowsecurity from pg_class where oid = 'todos.items'::regclass"
+    ) == [(True,)]
 
 
 def test_progress_is_told_in_the_persons_language(empty: House) -> None:

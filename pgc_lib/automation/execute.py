@@ -1,0 +1,107 @@
+"""The executor of one run, as a program: `python -m pgc_lib.automation.execute` with the request on its input.
+
+It runs beside the person's other kernels with the person's own login, and ends with the run. SIGTERM means that the
+server is being stopped, SIGINT that somebody cancelled; both end in a record that says so.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from pgc_lib.automation import engine
+from pgc_lib.automation.catalogue import find, folders, workspace
+from pgc_lib.automation.journal import STOPPED, Journal, Note
+from pgc_lib.automation.launch import Request
+from pgc_lib.automation.recording import Recording, insisted
+from pgc_lib.automation.runs import Order, Stopped, run
+from pgc_lib.errors import NotFound, PgcError
+from pgc_lib.i18n import _
+from pgc_lib.settings import settings
+
+
+def main() -> int:
+    """Run it; the exit status says whether it ended well."""
+    request = Request.read(sys.stdin.read())
+    place = workspace()
+    journal = Journal(place)
+    _heed_signals()
+    try:
+        return _run(place, request)
+    except (PgcError, Stopped) as error:
+        sys.stderr.write(f"{error}\n")
+        # Before the report could begin, or because the end could not be written; the notes keep it then.
+        note = journal.read(request.run) or Note(request.run.hex)
+        if not note.over:
+            note = journal.write(note, state="failed", error=str(error))
+            recording = Recording(_open, journal)
+            recording.begin(note)
+            recording.end(note)
+        return 1
+
+
+def _run(place: Path, request: Request) -> int:
+    with ExitStack() as stack:
+        kernel = engine.start_kernel(place)
+        stack.callback(engine.end_kernel, kernel)
+        open_lab, name, parameters = _open, request.report, dict(request.parameters)
+        if request.schedule is not None:
+            # What a schedule says is told to its owner, which we are, and to no worker.
+            lab = stack.enter_context(insisted(_open))
+            name, parameters = _planned(lab, request)
+            journal = Journal(place)
+            note = journal.read(request.run) or Note(request.run.hex)
+            journal.write(note, report=name, parameters=parameters)
+
+            def open_lab() -> Any:
+                return lab
+
+        done = run(
+            open_lab,
+            find(name, *folders(place)),
+            place,
+            parameters=parameters,
+            order=Order(request.run, request.schedule, held=True),
+            kernel=kernel,
+        )
+    return int(done.state != "done")
+
+
+def _planned(lab: Any, request: Request) -> tuple[str, dict[str, Any]]:
+    try:
+        item = lab.schedules.get(request.schedule)
+    except NotFound:
+        raise NotFound(_("The schedule was removed before this could run.")) from None
+    return item.report, dict(item.parameters)
+
+
+def _open() -> Any:
+    import pgc_lib as pgc  # by the front door, as a notebook does
+
+    return pgc.open()
+
+
+def _heed_signals() -> None:
+    minutes = settings().runs_minutes
+    reasons: dict[signal.Signals, Callable[[], str]] = {
+        signal.SIGTERM: lambda: _(STOPPED),
+        signal.SIGINT: lambda: _("This was cancelled."),
+        signal.SIGALRM: lambda: _("This ran longer than {minutes} minutes.", minutes=minutes),
+    }
+
+    def stop(number: int, _frame: object) -> None:
+        for each in reasons:
+            signal.signal(each, signal.SIG_IGN)  # once is enough; the record is being written
+        raise Stopped(reasons[signal.Signals(number)]())
+
+    for number in reasons:
+        signal.signal(number, stop)
+    signal.alarm(minutes * 60)
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(main())

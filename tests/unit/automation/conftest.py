@@ -1,0 +1,106 @@
+"""What the tests of scheduled work share."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import nbformat
+import pytest
+
+from pgc_lib.automation.jobs import Job, Jobs
+from pgc_lib.core.session import Session
+from pgc_lib.lab import Lab
+from pgc_lib.settings import settings
+from tests.support.lab import House
+
+ROOT = Path(__file__).parents[3]
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a person, known to this process and to those it starts."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    monkeypatch.setenv("PGC_WORKSPACE", str(folder))
+    monkeypatch.setenv("PGC_DATA", str(tmp_path))
+    monkeypatch.setenv("PGC_LANG", "en")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    settings.cache_clear()
+    yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture
+def me(person: Callable[..., Session]) -> Session:
+    """Somebody."""
+    return person("planner")
+
+
+@pytest.fixture
+def lab(me: Session, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """A lab whose kernels and executors log in as the same person."""
+    del workspace
+    monkeypatch.setenv("PGC_DATABASE_URL", me.database.reveal())
+    settings.cache_clear()
+    return Lab(me)
+
+
+@pytest.fixture
+def write(workspace: Path) -> Write:
+    """Writes a report of the person's own: its name and its cells, `parameters` for the tagged one."""
+
+    def made(name: str, *cells: str, parameters: str = "") -> Path:
+        return report(workspace / "scheduled", name, *cells, parameters=parameters)
+
+    return made
+
+
+def report(folder: Path, name: str, *cells: str, parameters: str = "") -> Path:
+    """A report of these cells."""
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    if parameters:
+        tagged = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+        made.cells.insert(0, tagged)
+    made.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    folder.mkdir(exist_ok=True)
+    nbformat.write(made, folder / f"{name}.ipynb")
+    return folder / f"{name}.ipynb"
+
+
+@pytest.fixture
+def jobs(house: House) -> Iterator[Jobs]:
+    """The jobs as a worker sees them; those of other tests are out of the way."""
+    house.sql("update pgc.jobs set state = 'failed' where state in ('waiting', 'running')")
+    house.sql("update pgc.timetable set enabled = false")
+    yield Jobs(house.worker_url, name="first")
+    house.sql("update pgc.timetable set enabled = false")
+
+
+def state_of(house: House, job: UUID) -> Any:
+    """A job's row: state, attempts, detail, started_server."""
+    query = "select state, attempts, detail, started_server from pgc.jobs where id = %s"
+    return house.sql(query, job)[0]
+
+
+def soon(lab: Lab, jobs: Jobs, name: str) -> Job:
+    """A schedule's job, made by hand and claimed."""
+    job = jobs.claim(lab.schedules.run_soon(name))
+    assert job is not None
+    return job
+
+
+@pytest.fixture
+def open_workspace(open_folder: Path) -> Path:
+    """A folder for a hub, short enough for sockets below it."""
+    shutil.rmtree(open_folder / "hub", ignore_errors=True)
+    (open_folder / "hub").mkdir()
+    return open_folder / "hub"

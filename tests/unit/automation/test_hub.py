@@ -1,0 +1,125 @@
+"""Runs in persons' servers behind a real hub: started when off, watched, stopped again, truthful about loss."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pgc_lib.automation.hub import Hub
+from pgc_lib.automation.jobs import Jobs
+from pgc_lib.automation.watch import Watcher
+from pgc_lib.core.session import Session
+from pgc_lib.lab import Lab
+from tests.support.lab import House
+from tests.support.small_hub import SmallHub, small_hub
+from tests.unit.automation.conftest import report, soon, state_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def hub(me: Session, open_workspace: Path) -> Iterator[SmallHub]:
+    with small_hub(open_workspace, {me.name: me}) as running:
+        yield running
+
+
+@pytest.fixture
+def lab(me: Session, hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setenv("PGC_WORKSPACE", str(hub.workspace(me.name)))
+    monkeypatch.setenv("PGC_DATA", str(hub.folder))
+    from pgc_lib.settings import settings
+
+    settings.cache_clear()
+    return Lab(me)
+
+
+def watcher(jobs: Jobs, hub: SmallHub) -> Watcher:
+    return Watcher(jobs, Hub(jobs, hub.api_url, hub.public, hub.token, silent=5))
+
+
+def plan(lab: Lab, hub: SmallHub, *cells: str) -> None:
+    report(hub.workspace(lab.session.name) / "scheduled", "own", *cells)
+    lab.schedules.add("own", "0 6 * * 1")
+
+
+def test_a_run_in_a_server_that_was_off(
+    lab: Lab, hub: SmallHub, jobs: Jobs, house: House, me: Session
+) -> None:
+    """The server is started, the report is written with the person's own login, the server is stopped again."""
+    plan(
+        lab,
+        hub,
+        "import pgc_lib as pgc",
+        "lab = pgc.open(); lab.todos.add(title='from the report')",
+    )
+    assert not hub.running(me.name)
+    job = soon(lab, jobs, "own")
+    assert watcher(jobs, hub).carry(job) == "done", hub.log()
+    run = lab.reports.latest("own")
+    assert run is not None and (run.state, run.job, run.schedule) == ("done", job.id, job.schedule)
+    assert lab.todos.find(title="from the report")
+    assert (hub.workspace(me.name) / run.page).exists()
+    assert state_of(house, job.id)[0] == "done"
+    deadline = time.monotonic() + 30
+    while hub.running(me.name) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not hub.running(me.name), hub.log()
+
+
+def test_a_server_that_was_on_stays_on(lab: Lab, hub: SmallHub, jobs: Jobs, me: Session) -> None:
+    """Whoever is at work keeps their server; a report that fails is a failed job with its cell."""
+    plan(lab, hub, "1 / 0")
+    assert hub.api("POST", f"users/{me.name}/server").ok
+    while not hub.running(me.name):
+        time.sleep(0.1)
+    assert watcher(jobs, hub).carry(soon(lab, jobs, "own")) == "failed"
+    run = lab.reports.latest("own")
+    assert run is not None and "ZeroDivisionError" in run.error
+    assert hub.running(me.name)
+
+
+def test_a_server_killed_in_the_middle_of_a_run(
+    lab: Lab, hub: SmallHub, jobs: Jobs, house: House, me: Session
+) -> None:
+    """As when a container is killed: the job has failed, and so has the run once the server is back; not twice."""
+    begun = hub.workspace(me.name) / "begun"
+    plan(lab, hub, f"open({str(begun)!r}, 'a').write('x')", "import time; time.sleep(600)")
+    job = soon(lab, jobs, "own")
+    import threading
+
+    threading.Thread(target=lambda: (_wait(begun), hub.kill_server(me.name))).start()
+    assert watcher(jobs, hub).carry(job) == "failed", hub.log()
+    assert state_of(house, job.id)[2] == "stopped"
+    hub.api("POST", f"users/{me.name}/server")
+    deadline = time.monotonic() + 60
+    while (run := lab.reports.latest("own")) and run.state == "running":
+        assert time.monotonic() < deadline, hub.log()
+        time.sleep(0.2)
+    assert run is not None and (run.state, run.error) == (
+        "failed",
+        "The server was stopped while this ran.",
+    )
+    assert begun.read_text() == "x"
+
+
+def test_a_hub_that_is_away_for_a_while(
+    lab: Lab, hub: SmallHub, jobs: Jobs, house: House, me: Session
+) -> None:
+    """An account that has no server is refused; one that cannot be reached is tried again later."""
+    plan(lab, hub, "1")
+    job = soon(lab, jobs, "own")
+    hub.stop()
+    assert watcher(jobs, hub).carry(job) == "waiting"
+    assert state_of(house, job.id)[:2] == ("waiting", 1)
+    hub.start()
+    house.sql("update pgc.jobs set not_before = now() where id = %s", job.id)
+    again = jobs.claim(job.id)
+    assert again is not None and again.attempts == 2
+    assert watcher(jobs, hub).carry(again) == "done", hub.log()
+
+
+def _wait(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
