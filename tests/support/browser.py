@@ -9,7 +9,7 @@ Screenshots land in `tests/artefacts/`, to be looked at.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,33 +32,45 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # WebGL without a graphics card
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
 )
+# WebGL without a graphics card
+_WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """The machine's Chromium."""
+    with launched() as chromium:
+        yield chromium
+
+
+@contextmanager
+def launched(*arguments: str, webgl: bool = True) -> Iterator["Browser"]:
+    """A Chromium with further arguments, for a test that wants another one than the rest."""
     program = needs.browser_program()
     from playwright.sync_api import sync_playwright
 
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    words = [*_ARGUMENTS, *(_WEBGL if webgl else ()), *sandbox, *arguments]
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=str(program), args=[*_ARGUMENTS, *sandbox]
-        )
-        yield launched
-        launched.close()
+        chromium = playwright.chromium.launch(executable_path=str(program), args=words)
+        yield chromium
+        chromium.close()
 
 
 @contextmanager
 def visit(
-    browser: "Browser", *, lang: str = "en", dark: bool = False, size: tuple[int, int] = SIZE
+    browser: "Browser",
+    *,
+    lang: str = "en",
+    dark: bool = False,
+    size: tuple[int, int] = SIZE,
+    blocked: Sequence[str] = (),
 ) -> Iterator["Page"]:
-    """A page of a new visitor; at its end, every complaint and every foreign request is a failure."""
+    """A page of a new visitor; at its end, every complaint and every foreign request is a failure.
+
+    `blocked` are words of complaints that a test wants: the browser says so when it refuses something.
+    """
     context = browser.new_context(
         locale=lang,
         color_scheme="dark" if dark else "light",
@@ -68,7 +80,7 @@ def visit(
     complaints: list[str] = []
 
     def said(message: "ConsoleMessage") -> None:
-        if message.type == "error":
+        if message.type == "error" and not any(word in message.text for word in blocked):
             complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def asked(request: "Request") -> None:
@@ -90,9 +102,9 @@ def visit(
         context.close()
 
 
-def shot(page: "Page", name: str) -> Path:
-    """Keep what is seen now."""
+def shot(page: "Page", name: str, *, whole: bool = False) -> Path:
+    """Keep what is seen now, or the whole page."""
     ARTEFACTS.mkdir(exist_ok=True)
     path = ARTEFACTS / f"{name}.png"
-    page.screenshot(path=path)
+    page.screenshot(path=path, full_page=whole)
     return path

@@ -25,6 +25,7 @@ from tests.support import needs
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a-long-enough-password"
 _SPAWN_SECONDS = 90
+_ATTEMPTS = 20
 
 
 @dataclass
@@ -117,12 +118,29 @@ class Hub:
         answer.raise_for_status()
         return answer.json()
 
+    def wait(self) -> None:
+        """Until the hub has noticed that its database was away: the first question after that is refused."""
+        for _attempt in range(_ATTEMPTS):
+            try:
+                self.api("users")
+            except httpx.HTTPStatusError:
+                time.sleep(0.5)
+            else:
+                return
+        raise AssertionError("the hub does not answer")
+
     def person(self, name: str) -> Person:
         """Someone with an account, logged in; made when they are first asked for."""
         if name not in self.people:
             self.python("hub", _ACCOUNT, name, PASSWORD)
             self.people[name] = Person(name, self, self._login(name))
         return self.people[name]
+
+    def forget_sessions(self) -> None:
+        """Everyone will log in again when they are next asked for."""
+        for person in self.people.values():
+            person.web.close()
+        self.people.clear()
 
     def secret_values(self) -> list[str]:
         """Every secret, and the passwords within addresses; what is too short to be one is not searched for."""
@@ -174,8 +192,7 @@ def hub() -> Iterator[Hub]:
         if not running:
             found.run("docker/ci/hub.sh", "up")
         yield found
-        for person in found.people.values():
-            person.web.close()
+        found.forget_sessions()
     finally:
         if not running:
             found.run("docker/ci/hub.sh", "down", check=False)

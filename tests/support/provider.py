@@ -2,23 +2,35 @@
 
 It stands in for a company's servers, which tests cannot reach; the client, the agent and the gateway that talk
 to it are the product's own. Each script entry answers one request; the last one repeats.
+
+Run as a program it says hello to everyone, in a process of its own, until its standard input ends.
 """
 
 import json
+import struct
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+
 
 @dataclass(frozen=True)
 class Say:
-    """Answer with text, streamed a piece at a time."""
+    """Answer with text, streamed a character at a time."""
 
     text: str
+    usage: Mapping[str, Any] | None = field(default_factory=lambda: USAGE)
+    """None for a provider that does not count."""
+    pause: float = 0
+    """Seconds between two pieces."""
+    done: bool = True
+    """Whether a stream ends with its last word, [DONE]."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +43,11 @@ class UseTool:
 
 @dataclass(frozen=True)
 class Fail:
-    """Answer with an HTTP status."""
+    """Answer with an HTTP status, and repeat the key that was shown, as careless servers do."""
 
     status: int
+    message: str = "scripted"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,11 +58,29 @@ class BreakOff:
 
 
 @dataclass(frozen=True)
+class Stall:
+    """Begin an answer and say nothing more for a while."""
+
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Sleep:
     """Say nothing for a while, then answer."""
 
     seconds: float
     text: str = "late"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Answer with these bytes, whatever they are."""
+
+    body: bytes
+    kind: str = "application/json"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,7 +89,10 @@ class Provider:
 
     script: list[Any] = field(default_factory=lambda: [Say("Hello.")])
     requests: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    left: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody hung up in the middle of an answer."""
     url: str = ""
 
     def next(self) -> Any:
@@ -66,15 +101,14 @@ class Provider:
 
 
 @contextmanager
-def provider(*script: Any) -> Iterator[Provider]:
+def provider(*script: Any, port: int = 0) -> Iterator[Provider]:
     """Run a provider with a script."""
     state = Provider(list(script) or [Say("Hello.")])
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = (
-            True  # else a second small write waits for the first one to be confirmed
-        )
+        # Else a second small write waits until the first one is confirmed.
+        disable_nagle_algorithm = True
 
         def log_message(self, *_args: object) -> None:
             """Keep the test output clean."""
@@ -82,45 +116,72 @@ def provider(*script: Any) -> Iterator[Provider]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.requests.append(body)
+            state.paths.append(self.path)
             state.keys.append(self.headers.get("Authorization", ""))
             entry = state.next()
             if isinstance(entry, Sleep):
                 time.sleep(entry.seconds)
                 entry = Say(entry.text)
+            try:
+                self._answer(entry, body)
+            except (BrokenPipeError, ConnectionResetError):
+                state.left.set()
+                self.close_connection = True
+
+        def _answer(self, entry: Any, body: dict[str, Any]) -> None:
             if isinstance(entry, Fail):
-                self._json(entry.status, {"error": {"message": "scripted"}})
+                said = f"{entry.message} {self.headers.get('Authorization', '')}"
+                self._json(entry.status, {"error": {"message": said}}, entry.headers)
+            elif isinstance(entry, Raw):
+                self._send(entry.status, entry.kind, entry.body, entry.headers)
+            elif self.path.endswith("/embeddings"):
+                self._json(200, _embeddings(body))
             elif body.get("stream"):
-                self._stream(entry)
+                self._stream(entry, (body.get("stream_options") or {}).get("include_usage"))
             else:
                 self._json(200, _whole(entry))
 
-        def _json(self, status: int, value: Any) -> None:
-            payload = json.dumps(value).encode()
+        def _json(self, status: int, value: Any, headers: Mapping[str, str] = {}) -> None:
+            self._send(status, "application/json", json.dumps(value).encode(), headers)
+
+        def _send(self, status: int, kind: str, payload: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(payload)))
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(payload)
 
-        def _stream(self, entry: Any) -> None:
+        def _stream(self, entry: Any, counted: bool | None) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Connection", "close")
             self.end_headers()
+            self.close_connection = True
             for delta in _deltas(entry):
                 self._event(_chunk([{"index": 0, "delta": delta, "finish_reason": None}]))
-            if not isinstance(entry, BreakOff):
-                reason = "tool_calls" if isinstance(entry, UseTool) else "stop"
-                self._event(_chunk([{"index": 0, "delta": {}, "finish_reason": reason}]))
-                self._event(_chunk([], usage=_USAGE))
+                time.sleep(getattr(entry, "pause", 0))
+            if isinstance(entry, Stall):
+                # A hang-up shows when one writes, so a comment comes now and then at the end.
+                time.sleep(entry.seconds)
+                for _time in range(20):
+                    self.wfile.write(b": still there\n\n")
+                    time.sleep(0.01)
+            if isinstance(entry, BreakOff | Stall):
+                return
+            reason = "tool_calls" if isinstance(entry, UseTool) else "stop"
+            self._event(_chunk([{"index": 0, "delta": {}, "finish_reason": reason}]))
+            if counted and (usage := getattr(entry, "usage", USAGE)):
+                self._event(_chunk([], usage=usage))
+            if getattr(entry, "done", True):
                 self.wfile.write(b"data: [DONE]\n\n")
-            self.close_connection = True
 
         def _event(self, value: Any) -> None:
             self.wfile.write(b"data: " + json.dumps(value).encode() + b"\n\n")
             self.wfile.flush()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     state.url = f"http://127.0.0.1:{server.server_port}/v1"
     try:
@@ -128,9 +189,6 @@ def provider(*script: Any) -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-_USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 
 
 def _deltas(entry: Any) -> list[dict[str, Any]]:
@@ -155,4 +213,25 @@ def _whole(entry: Any) -> dict[str, Any]:
         message["tool_calls"] = [_tool(entry)]
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     head = {"id": "whole", "object": "chat.completion", "created": 1, "model": "scripted"}
-    return {**head, "choices": [choice], "usage": _USAGE}
+    usage = getattr(entry, "usage", USAGE)
+    return {**head, "choices": [choice], **({"usage": usage} if usage else {})}
+
+
+def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
+    import base64
+
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    vector: Any = [0.6, 0.8]
+    if body.get("encoding_format") == "base64":
+        vector = base64.b64encode(struct.pack("<2f", *vector)).decode()
+    data = [
+        {"object": "embedding", "index": i, "embedding": vector} for i, _text in enumerate(texts)
+    ]
+    usage = {"prompt_tokens": 3 * len(texts), "total_tokens": 3 * len(texts)}
+    return {"object": "list", "model": "scripted", "data": data, "usage": usage}
+
+
+if __name__ == "__main__":
+    with provider() as apart:
+        print(apart.url, flush=True)  # noqa: T201 (its parent reads this line)
+        sys.stdin.read()

@@ -1,0 +1,130 @@
+"""What the model gateway adds to a call: the same request to the same provider, through it and past it, in turns."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from urllib.parse import urlsplit
+
+from tests.bench.figures import Bench, Measured, figure
+
+_ROOT = Path(__file__).parents[2]
+_MASTER = "a secret of the benchmark"
+_QUESTION = {"model": "scripted", "messages": [{"role": "user", "content": "How was my week?"}]}
+
+
+@contextmanager
+def _process(module: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+class _Line:
+    """A connection that stays open, as client libraries keep one."""
+
+    def __init__(self, url: str, token: str = "") -> None:
+        parts = urlsplit(url)
+        self._path = f"{parts.path}/chat/completions"
+        self._head = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+
+    def seconds(self, body: bytes) -> float:
+        """From the question to the end of the answer."""
+        start = time.perf_counter()
+        self._connection.request("POST", self._path, body, self._head)
+        answer = self._connection.getresponse()
+        said = answer.read()
+        seconds = time.perf_counter() - start
+        assert answer.status == 200, said
+        return seconds
+
+
+@contextmanager
+def _both(bench: Bench) -> Iterator[tuple[_Line, _Line]]:
+    """A line through the gateway and one past it; gateway and provider have a process each."""
+    from hub.tokens import issue
+    from pgc_lib.home import administration
+    from pgc_lib.settings import Secret
+    from pgc_lib.stores import embedded
+    from pgc_lib.stores.bootstrap import let_in
+    from pgc_lib.stores.engines.ports import choose_free
+    from pgc_lib.stores.postgres import GATEWAY
+
+    person = bench.lab.person
+    owner = administration(bench.data).owner.reveal()
+    port = choose_free()
+    with _process("tests.support.provider") as provider:
+        assert provider.stdout is not None
+        company = provider.stdout.readline().strip()
+        settings = {
+            "PGC_DATA": str(bench.folder()),
+            "PGC_HUB_SECRET": _MASTER,
+            "PGC_GATEWAY_DATABASE_URL": let_in(owner, GATEWAY, "a password of the benchmark"),
+            "PGC_GATEWAY_REDIS_URL": embedded.start(bench.data).redis_admin,
+            "PGC_GATEWAY_CALLS_A_MINUTE": "1000000",
+            "PGC_GATEWAY_PORT": str(port),
+            "PGC_GATEWAY_GRPC_PORT": "0",
+            "PGC_MODEL_URL": company,
+            "PGC_MODEL_NAME": "scripted",
+            "PGC_MODEL_KEY": "a key",
+        }
+        with _process("hub.services.gateway", **settings) as gateway:
+            assert gateway.stdout is not None
+            gateway.stdout.readline()  # it says when it is ready
+            token = issue(Secret(_MASTER), person)
+            yield _Line(f"http://127.0.0.1:{port}/v1", token), _Line(company)
+
+
+def _p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[18]
+
+
+def _overhead(bench: Bench, *, stream: bool) -> Measured:
+    rounds = bench.n(2000, 400)
+    body = json.dumps({**_QUESTION, "stream": stream}).encode()
+    with _both(bench) as (through, past):
+        for _warm in range(20):
+            through.seconds(body)
+            past.seconds(body)
+        pairs = [(through.seconds(body), past.seconds(body)) for _round in range(rounds)]
+    added = _p95([ours for ours, _ in pairs]) - _p95([theirs for _, theirs in pairs])
+    return Measured(added * 1000, 5, rounds)
+
+
+@figure(
+    "gateway_overhead",
+    peer="5 ms",
+    unit="ms",
+    goal="<= 1",
+    help="What the model gateway adds to a call at the 95th percentile, limits and account included",
+)
+def gateway_overhead(bench: Bench) -> Measured:
+    return _overhead(bench, stream=False)
+
+
+@figure(
+    "gateway_stream",
+    peer="5 ms",
+    unit="ms",
+    goal="<= 1",
+    help="The same for an answer in ten pieces, to its last word",
+)
+def gateway_stream(bench: Bench) -> Measured:
+    return _overhead(bench, stream=True)
