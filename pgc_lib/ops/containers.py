@@ -171,7 +171,7 @@ class Stack:
 
     def _containers(self, *options: str) -> list[str]:
         """What is on the persons' network and was not started by compose."""
-        form = '{{.Names}} {{.Label "com.docker.compose.service"}}'
+        form = '{{.Names}} {{.Label "com.docker.compose.config-hash"}}'
         shown = self.docker("ps", *options, "--filter", f"network={self.people}", "--format", form)
         return [words[0] for line in shown.splitlines() if len(words := line.split()) == 1]
 

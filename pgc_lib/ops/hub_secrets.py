@@ -20,6 +20,8 @@ from pgc_lib.stores.engines.trouble import explained
 
 SERVICE_USER = 1500
 """Whom the services run as when root makes the secrets: nobody on the host, and not root."""
+MODELS = "models"
+"""A folder for the providers' file and keys of the model gateway, kept by the administrator."""
 ADMIN_PASSWORD = "admin_password"  # noqa: S105 # the name of a file
 """The first administrator's first password."""
 
@@ -46,10 +48,8 @@ def _nothing(_values: Values) -> str:
     return ""
 
 
-def _login(user: str, database: str = "pgc") -> Callable[[Values], str]:
-    return lambda _values: (
-        f"postgresql://{user}:{secrets.token_urlsafe(32)}@postgres:5432/{database}"
-    )
+def _login(scheme: str, user: str, place: str) -> Callable[[Values], str]:
+    return lambda _values: f"{scheme}://{user}:{secrets.token_urlsafe(32)}@{place}"
 
 
 def _url(scheme: str, user: str, password: str, place: str) -> Callable[[Values], str]:
@@ -60,15 +60,15 @@ _FILES: dict[str, Callable[[Values], str]] = {
     "postgres_password": _token,
     "postgres_url": _url("postgresql", "postgres", "postgres_password", "postgres:5432/postgres"),
     "postgres_previous": _nothing,
-    "owner_url": _login("pgc_owner"),
-    "worker_url": _login("pgc_worker"),
-    "gateway_url": _login("pgc_gateway"),
-    "hub_url": _login("pgc_hub", "pgc_hub"),
+    "owner_url": _login("postgresql", "pgc_owner", "postgres:5432/pgc"),
+    "worker_url": _login("postgresql", "pgc_worker", "postgres:5432/pgc"),
+    "gateway_url": _login("postgresql", "pgc_gateway", "postgres:5432/pgc"),
+    "hub_url": _login("postgresql", "pgc_hub", "postgres:5432/pgc_hub"),
     "mongo_password": _token,
     "mongo_url": _url("mongodb", "pgc_admin", "mongo_password", "mongo:27017/admin"),
     "mongo_previous": _nothing,
-    "redis_password": _token,
-    "redis_url": _url("redis", "pgc_admin", "redis_password", "redis:6379/0"),
+    "redis_url": _login("redis", "pgc_admin", "redis:6379/0"),
+    "gateway_redis_url": _login("redis", "pgc_gateway", "redis:6379/0"),
     "hub_secret": _token,
     "cookie_secret": _hex,
     "proxy_token": _token,
@@ -93,6 +93,7 @@ def make(folder: Path, *, rotate: bool = False, user: int | None = None) -> Made
     with explained(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
+        _folder(folder / MODELS, user)
         values = {name: _read(folder / name) for name in _FILES if (folder / name).is_file()}
         fresh: dict[str, str] = {}
         for name, maker in _FILES.items():
@@ -125,6 +126,12 @@ def values_in(folder: Path) -> dict[str, str]:
 def missing_in(folder: Path) -> tuple[str, ...]:
     """The files that are not there."""
     return tuple(name for name in _FILES if not (folder / name).is_file())
+
+
+def _folder(folder: Path, user: int | None) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if user is not None:
+        os.chown(folder, user, user)
 
 
 def _lines(before: str, last: str, rotate: bool) -> str:
