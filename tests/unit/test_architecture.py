@@ -172,7 +172,7 @@ def _declared() -> dict[str, Requirement]:
 
 def test_what_is_imported_is_declared() -> None:
     """A package that comes along by chance goes away by chance."""
-    known = {*_declared(), *sys.stdlib_module_names, "pgc_lib", "_typeshed"}
+    known = {*_declared(), *sys.stdlib_module_names, "pgc_lib", "hub", "_typeshed"}
     names = {canonicalize_name(one.name) for one in _declared().values()}
     known |= {module for module, provider in _THROUGH.items() if provider in names}
     undeclared = {

@@ -15,6 +15,7 @@ SAME = {
     "API",
     "PDF",
     "ID",
+    "Hub",
 }
 """Messages that read the same in both languages."""
 

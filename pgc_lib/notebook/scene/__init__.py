@@ -6,6 +6,7 @@ its place.
 """
 
 from pgc_lib.notebook.scene.bars import Bar
-from pgc_lib.notebook.scene.view import Label, Scene
+from pgc_lib.notebook.scene.labels import Label
+from pgc_lib.notebook.scene.view import Scene
 
 __all__ = ["Bar", "Label", "Scene"]

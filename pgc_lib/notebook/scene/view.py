@@ -1,98 +1,136 @@
-"""A scene as a widget: bars, labels, light, a camera one can turn, and what a click hit."""
+"""A scene as a widget: bars and labels on a ground, a camera one can turn, and what is pointed at or clicked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from pgc_lib.notebook.look import FONTS, colors
 from pgc_lib.notebook.scene.bars import FACES_A_BAR, Bar, merge
+from pgc_lib.notebook.scene.camera import FIELD, fit, shape
+from pgc_lib.notebook.scene.labels import Label
 
-FONTS = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A text that always faces the viewer."""
-
-    text: str
-    x: float
-    y: float
-    z: float
-    height: float = 0.7
+_INK_SIZE = 64
+_LOWEST, _HIGHEST, _AIR = 220, 480, 1.08
 
 
 class Scene:
-    """Bars and labels to look at; `on_pick` is called with the bar that was clicked."""
+    """Bars and labels to look at; `on_pick` is called with the bar that was clicked or is pointed at.
+
+    `ground` are flat things that cannot be picked. Without a height the picture is as high as what is in it.
+    """
 
     def __init__(
         self,
         bars: Sequence[Bar],
         labels: Sequence[Label] = (),
         *,
+        ground: Sequence[Bar] = (),
         width: int = 760,
-        height: int = 380,
+        height: int | None = None,
         dark: bool = False,
         on_pick: Callable[[Bar], None] | None = None,
     ) -> None:
+        import pythreejs
+
+        self._three = pythreejs
         self.bars = list(bars)
+        self.labels = list(labels)
+        self.ground = list(ground)
+        self._ink = colors(dark=dark)
         self._on_pick = on_pick
-        self.widget = self._build(labels, width, height, dark)
+        self._marker: Any = None
+        self.widget = self._build(width, height or self._high(width))
 
-    def _build(self, labels: Sequence[Label], width: int, height: int, dark: bool) -> Any:
-        import pythreejs as three
+    def mark(self, bar: Bar) -> None:
+        """Draw a frame around one bar."""
+        width, height, depth = bar.size
+        self._marker.scale = (width + 0.1, height + 0.1, depth + 0.1)
+        self._marker.position = (bar.x, bar.height / 2, bar.z)
+        self._marker.visible = True
 
-        mesh = self._mesh(three)
-        reach = max([abs(bar.x) for bar in self.bars] + [abs(bar.z) for bar in self.bars] + [6.0])
-        tallest = max([bar.height for bar in self.bars] + [1.0])
-        camera = three.PerspectiveCamera(
-            position=[reach * 0.28, max(tallest * 1.1, reach * 0.55), reach * 1.55],
-            fov=40,
+    def reset(self) -> None:
+        """Look from where the camera stood at first."""
+        self._controls.exec_three_obj_method("reset")
+
+    def close(self) -> None:
+        """Give the models back, here and in the browser."""
+        for part in [*self._parts, self.widget]:
+            part.close()
+
+    def _high(self, width: int) -> int:
+        fitting = width / shape([*self.bars, *self.ground], self.labels) * _AIR
+        return int(min(max(fitting, _LOWEST), _HIGHEST))
+
+    def _build(self, width: int, height: int) -> Any:
+        three = self._three
+        view = fit([*self.bars, *self.ground], self.labels, width / height)
+        # What is looked at is moved to the origin, the one point around which the controls turn and reset.
+        self._camera = three.PerspectiveCamera(
+            position=_apart(view.position, view.target),
+            fov=FIELD,
             aspect=width / height,
-            children=[three.DirectionalLight(color="white", position=[3, 5, 1], intensity=0.65)],
+            near=0.5,
+            far=1000,
         )
-        ink = "#e6e6e6" if dark else "#222222"
-        children = [
-            *([mesh] if mesh is not None else []),
-            camera,
-            three.AmbientLight(color="#999999"),
-            *(self._sprite(three, label, ink) for label in labels),
-        ]
-        controls = [three.OrbitControls(controlling=camera, target=[0, tallest / 3, 0])]
-        if mesh is not None:
-            picker = three.Picker(controlling=mesh, event="click")
-            picker.observe(self._picked, names=["faceIndex"])
-            controls.append(picker)
+        self._controls = three.OrbitControls(
+            controlling=self._camera,
+            enableZoom=False,  # the wheel belongs to the page
+            enablePan=False,
+            enableKeys=False,
+            maxPolarAngle=1.5,
+            minPolarAngle=0.35,
+        )
+        controls: list[Any] = [self._controls]
+        children: list[Any] = [self._sprite(label) for label in self.labels]
+        if self.ground:
+            children.append(self._mesh(self.ground))
+        if self.bars:
+            mesh = self._mesh(self.bars)
+            self._marker = self._frame()
+            children += [mesh, self._marker]
+            for event in ("click", "mousemove"):
+                picker = three.Picker(controlling=mesh, event=event)
+                picker.observe(self._picked, names=["faceIndex"])
+                controls.append(picker)
+        group = three.Group(children=children, position=_apart((0.0, 0.0, 0.0), view.target))
+        scene = three.Scene(children=[self._camera, group], background=None)
+        self._parts = [*controls, scene, group, *children, self._camera]
         return three.Renderer(
-            camera=camera,
-            scene=three.Scene(children=children, background="#161b22" if dark else "#fbfbf8"),
+            camera=self._camera,
+            scene=scene,
             controls=controls,
             antialias=True,
+            alpha=True,
+            clearOpacity=0,
             width=width,
             height=height,
         )
 
-    def _mesh(self, three: Any) -> Any:
-        if not self.bars:
-            return None
-        merged = merge(self.bars)
+    def _mesh(self, bars: Sequence[Bar]) -> Any:
+        three, merged = self._three, merge(bars)
         geometry = three.BufferGeometry(
             attributes={
                 "position": three.BufferAttribute(merged.position, normalized=False),
-                "normal": three.BufferAttribute(merged.normal, normalized=False),
                 "color": three.BufferAttribute(merged.color, normalized=False),
                 "index": three.BufferAttribute(merged.index, normalized=False),
             }
         )
         return three.Mesh(
-            geometry=geometry, material=three.MeshLambertMaterial(vertexColors="VertexColors")
+            geometry=geometry, material=three.MeshBasicMaterial(vertexColors="VertexColors")
         )
 
-    @staticmethod
-    def _sprite(three: Any, label: Label, ink: str) -> Any:
-        ems = sum(1.0 if ord(char) > 0x2E80 else 0.55 for char in label.text)
+    def _frame(self) -> Any:
+        three = self._three
+        box = three.BoxBufferGeometry(1, 1, 1)
+        lines = three.EdgesGeometry(box)
+        material = three.LineBasicMaterial(color=self._ink["ink"])
+        return three.LineSegments(geometry=lines, material=material, visible=False)
+
+    def _sprite(self, label: Label) -> Any:
+        three = self._three
         texture = three.TextTexture(
             string=label.text,
-            size=64,
-            color=ink,
+            size=_INK_SIZE,
+            color=self._ink["soft" if label.soft else "ink"],
             squareTexture=False,
             minFilter="LinearFilter",
             magFilter="LinearFilter",
@@ -102,12 +140,18 @@ class Scene:
         return three.Sprite(
             material=three.SpriteMaterial(map=texture, transparent=True, depthWrite=False),
             position=[label.x, label.y, label.z],
-            scale=[label.height * ems, label.height, 1],
+            scale=[label.width, label.height, 1],
         )
 
     def _picked(self, change: Any) -> None:
-        if self._on_pick is None or change["owner"].object is None or change["new"] is None:
+        if change["owner"].object is None or change["new"] is None:
             return
         number = int(change["new"]) // FACES_A_BAR
         if 0 <= number < len(self.bars):
-            self._on_pick(self.bars[number])
+            self.mark(self.bars[number])
+            if self._on_pick is not None:
+                self._on_pick(self.bars[number])
+
+
+def _apart(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, ...]:
+    return tuple(a - b for a, b in zip(one, other, strict=True))
