@@ -9,23 +9,25 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pgc_lib.i18n import _
+from pgc_lib.i18n import N_, _
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
 
-PARTS: tuple[tuple[str, str], ...] = (
-    ("finance", "pgc_lib.demo.money:load"),
-    ("todos", "pgc_lib.demo.todos:load"),
+PARTS: tuple[tuple[str, str, str], ...] = (
+    ("finance", N_("Money"), "pgc_lib.demo.money:load"),
+    ("todos", N_("To-dos"), "pgc_lib.demo.todos:load"),
+    ("family", N_("Family"), "pgc_lib.demo.family:load"),
 )
+"""Each area with its name for a person, and what loads its part."""
 
 
 def load(lab: "Lab", *, on_progress: Callable[[str], None] | None = None) -> dict[str, int]:
-    """Fill every area that is still without demo records; says how many each got."""
+    """Fill every area that is still without demo records; says how many each got, by its name."""
     added = {}
-    for area, where in PARTS:
+    for _area, title, where in PARTS:
         if on_progress:
-            on_progress(_("Demo data: {area}", area=area))
+            on_progress(_("Demo data: {area}", area=_(title)))
         module, _sep, name = where.partition(":")
-        added[area] = getattr(import_module(module), name)(lab)
+        added[_(title)] = getattr(import_module(module), name)(lab)
     return added
