@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pgc_lib.core.history import History
     from pgc_lib.core.people import People
     from pgc_lib.core.session import Session
+    from pgc_lib.exchange.preview import Preview
 
 
 def open(
@@ -108,6 +109,15 @@ class Lab:
             kind: each for kind, each in kinds.items() if each.spec.area not in ("ai", "kinds")
         }
         return ask(self.ai, readable, question, model=chosen, on_text=_write)
+
+    def import_file(self, path: Path | str, importer: str | None = None) -> "Preview":
+        """Look into a bill or another known file: what it is and would bring. Nothing is kept before `accept()`."""
+        from pgc_lib.exchange.preview import preview
+        from pgc_lib.exchange.registry import converted
+
+        place = Path(path).expanduser()
+        bill, lines = converted(place, importer)
+        return preview(place, _(bill.title), lines, self.finance.transactions)
 
     def at(self, moment: str | date | datetime) -> "Lab":
         """The lab as it was at a moment; a day means its beginning. It can be read, not changed."""

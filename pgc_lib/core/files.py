@@ -112,13 +112,13 @@ def _harmless(name: str) -> pl.Expr:
 
 def _read_csv(path: Path) -> pl.DataFrame:
     data = path.read_bytes()
-    text = _decoded(data)
+    text = decoded(data)
     head = text[:4096].splitlines()[0] if text.strip() else ""
     separator = max(_SEPARATORS, key=head.count)
     return pl.read_csv(text.encode(), separator=separator, infer_schema=False, null_values=[""])
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16")
     for encoding in ENCODINGS[:-1]:
