@@ -5,14 +5,24 @@ it themselves; leaving takes the grants along.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from pgc_lib.core.persons import Group, Member, Person, ending, nobody, one_of, refused, rows, write
+from pgc_lib.core.persons import (
+    Group,
+    Member,
+    Person,
+    Until,
+    ending,
+    nobody,
+    one_of,
+    refused,
+    rows,
+    write,
+)
 from pgc_lib.core.session import Session
 from pgc_lib.errors import Conflict, Denied, NotFound, StoreError
 from pgc_lib.i18n import _
@@ -92,7 +102,7 @@ class Groups:
         group: str | Group,
         person: str | Person | UUID,
         *,
-        until: date | datetime | None = None,
+        until: Until = None,
     ) -> None:
         """Take someone into a group of one's own, or set until when; their exact name must be known."""
         own = self._own(group)

@@ -10,7 +10,6 @@ rows, so what `why` explains here is what SQL, REST, the agent and the dashboard
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from pgc_lib.core.persons import (
     Level,
     Member,
     Person,
+    Until,
     Viewer,
     ending,
     nobody,
@@ -130,7 +130,7 @@ class People:
         area: str,
         level: Level = "see",
         *,
-        until: date | datetime | None = None,
+        until: Until = None,
         note: str = "",
     ) -> Grant:
         """Let a person or a group see, comment on or edit an area of one's own; `"*"` is every area.

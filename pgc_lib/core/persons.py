@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from pgc_lib.core.session import Session
@@ -21,6 +21,9 @@ ROLES = ("person", "family", "coach", "administrator")
 EVERY_AREA = "*"
 
 T = TypeVar("T")
+Until: TypeAlias = date | datetime | str | None
+"""A moment, a day, either of them written out, or no end."""
+_DAY = len("2026-01-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +122,26 @@ def holds(since: datetime, until: datetime | None) -> bool:
     return since <= now and (until is None or until > now)
 
 
-def ending(given: date | datetime | None) -> datetime | None:
+def ending(given: Until) -> datetime | None:
     """When something ends: at the moment given, or with the end of the day given."""
     if given is None:
         return None
+    if isinstance(given, str):
+        given = _written(given)
     if not isinstance(given, datetime):
         given = datetime.combine(given + timedelta(days=1), time())
     end = in_zone(given)
     if end <= datetime.now(UTC):
         raise refused("until", _("this is in the past"), given)
     return end
+
+
+def _written(given: str) -> date | datetime:
+    try:
+        return date.fromisoformat(given) if len(given) <= _DAY else datetime.fromisoformat(given)
+    except ValueError:
+        reason = _("write it like 2026-01-01 or 2026-01-01 08:30")
+        raise refused("until", reason, given) from None
 
 
 def told(moment: datetime) -> str:

@@ -182,6 +182,16 @@ def test_why_in_words(mama: Session, papa: Session) -> None:
         )
 
 
+def test_an_end_may_be_written_out(mama: Session, papa: Session) -> None:
+    """As one types it in a notebook: a day lasts until its end; what is no date is refused."""
+    people = People(mama)
+    assert people.grant(papa.name, "finance", until="2999-12-31").until == datetime(
+        2999, 12, 31, 16, tzinfo=UTC
+    )
+    with pytest.raises(Invalid, match="2026-01-01"):
+        people.grant(papa.name, "finance", until="next year")
+
+
 def test_why_not_any_more(mama: Session, papa: Session, house: House) -> None:
     """A grant that ran out, or has not begun, is the reason and is shown."""
     people = People(mama)
