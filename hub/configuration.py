@@ -66,7 +66,7 @@ def open_desk(chosen: Any) -> Desk:
         redis=chosen.admin_redis_url,
         mongo=chosen.admin_mongo_url,
     )
-    models = Models(chosen.hub_gateway, chosen.model_name)
+    models = Models(chosen.hub_gateway, chosen.model_name or "default")
     provisioner = Provisioner(chosen.hub_secret, administration, models)
     return Desk(Accounts(engine), Throttle(engine), provisioner)
 
@@ -93,6 +93,8 @@ def _addresses(c: Any, chosen: Any) -> None:
     # The proxy is a service of its own: a hub that restarts interrupts nobody's work.
     c.ConfigurableHTTPProxy.should_start = False
     c.ConfigurableHTTPProxy.api_url = chosen.hub_proxy
+    # A proxy that restarts knows no routes; this is how soon the hub finds out and tells it again.
+    c.JupyterHub.last_activity_interval = 15
     c.ConfigurableHTTPProxy.auth_token = chosen.hub_proxy_token.reveal()
 
 
@@ -147,7 +149,7 @@ def _servers(c: Any, chosen: Any, desk: Desk) -> None:
     if chosen.hub_spawner == "docker":
         in_containers(c, chosen)
     elif chosen.hub_spawner == "simple":
-        as_processes(c, folder_of(chosen), desk)
+        as_processes(c, chosen.data / "people", desk)
     else:
         raise SettingError(
             _("There is no way to run servers called {name}.", name=chosen.hub_spawner),

@@ -22,12 +22,15 @@ from pgc_lib.notebook import serving
 from pgc_lib.notebook.beside import Beside
 from pgc_lib.notebook.jupyter import HOST, Place
 from pgc_lib.settings import settings
+from pgc_lib.stores.bootstrap import let_in
 from pgc_lib.stores.engines import ports, process
 from pgc_lib.stores.engines.folder import write_whole
 from pgc_lib.stores.engines.lock import try_hold
+from pgc_lib.stores.postgres import GATEWAY
 
 _PATIENCE = 90
 _ENDING = 10
+_FOLDER = "hub"
 _LOOK = 0.3
 _MADE = ("hub_secret", "hub_cookie_secret", "hub_proxy_token", "hub_token", "hub_culler_token")
 """Secrets that are made once and kept."""
@@ -44,6 +47,7 @@ class Local:
     hub_port: int
     orders_port: int
     gateway_port: int
+    gateway_grpc_port: int
 
     @property
     def address(self) -> str:
@@ -57,34 +61,33 @@ class Local:
 
     @property
     def folder(self) -> Path:
-        """The hub's own state and, below it, everyone's homes."""
-        return self.place.data / "hub"
+        """The hub's own state."""
+        return self.place.data / _FOLDER
 
 
-def prepare(data: Path, port: int, say: Say) -> Local:
-    """Engines, database and secrets; afterwards the environment of this process tells its children of them."""
-    from pgc_lib.home import administration, open_home, worker_urls
+def prepare(data: Path, port: int) -> Local:
+    """Ports and secrets; afterwards the environment of this process tells its children of them."""
+    from pgc_lib.home import administration, worker_urls
     from pgc_lib.notebook.dashboards import free_port
 
-    open_home(data, on_progress=say).close()
     place = Place(data)
     for folder in (place.workspace, place.home, place.runtime, place.logs):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    others = [ports.choose_free() for _number in range(3)]
+    others = [ports.choose_free() for _number in range(4)]
     local = Local(place, free_port(port) if port else ports.choose_free(), *others)
     local.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    local.folder.mkdir(mode=0o711, exist_ok=True)
-    # Whoever may look for a person's home by its name may pass, nobody may list.
-    local.folder.chmod(0o711)
     for name in _MADE:
         if not (local.secrets / name).exists():
             write_whole(local.secrets / name, secrets.token_urlsafe(32))
     logins, (worker, redis) = administration(data), worker_urls(data)
+    fresh = secrets.token_urlsafe(24)
     for name, url in (
         ("admin_database_url", logins.owner.reveal()),
         ("admin_redis_url", redis),
         ("worker_database_url", worker),
         ("broker_url", redis),
+        ("gateway_redis_url", redis),
+        ("gateway_database_url", let_in(logins.owner.reveal(), GATEWAY, fresh)),
     ):
         write_whole(local.secrets / name, url)
     os.environ.update(_environment(local))
@@ -164,8 +167,11 @@ def started(data: Path, port: int, say: Say) -> Iterator[tuple[Running, str]]:
                 "End it with `pgc stop`, or give the hub a data folder of its own (--data)."
             ),
         )
-    local = prepare(data, port, say)
-    with _alone(local):
+    from pgc_lib.home import open_home
+
+    open_home(data, on_progress=say).close()
+    with _alone(data):
+        local = prepare(data, port)
         process.end_all([place.mark], signal.SIGTERM, timeout=5)  # left behind by a crash
         running = Running(local)
         try:
@@ -177,9 +183,11 @@ def started(data: Path, port: int, say: Say) -> Iterator[tuple[Running, str]]:
 
 
 @contextmanager
-def _alone(local: Local) -> Iterator[None]:
+def _alone(data: Path) -> Iterator[None]:
     """One hub at a time on a data folder."""
-    descriptor = try_hold(local.folder / "lock")
+    folder = data / _FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = try_hold(folder / "lock")
     if descriptor is None:
         raise Unavailable(
             _("A hub runs on this data folder already."),
@@ -192,7 +200,8 @@ def _alone(local: Local) -> Iterator[None]:
 
 
 def _environment(local: Local) -> dict[str, str]:
-    files = (*_MADE, "admin_database_url", "admin_redis_url", "worker_database_url", "broker_url")
+    files = [*_MADE, "admin_database_url", "admin_redis_url", "worker_database_url", "broker_url"]
+    files += ["gateway_redis_url", "gateway_database_url"]
     found = {f"PGC_{name.upper()}_FILE": str(local.secrets / name) for name in files}
     found |= {
         "PGC_DATA": str(local.place.data),
@@ -203,8 +212,12 @@ def _environment(local: Local) -> dict[str, str]:
         "PGC_HUB_PUBLIC_URL": local.address,
         "PGC_HUB_SPAWNER": "simple",
     }
-    if settings().model_url:
-        found["PGC_HUB_GATEWAY"] = f"http://{HOST}:{local.gateway_port}/v1"
+    if settings().model_url or settings().gateway_providers != Path():
+        found |= {
+            "PGC_HUB_GATEWAY": f"http://{HOST}:{local.gateway_port}/v1",
+            "PGC_GATEWAY_PORT": str(local.gateway_port),
+            "PGC_GATEWAY_GRPC_PORT": str(local.gateway_grpc_port),
+        }
     return found
 
 

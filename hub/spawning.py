@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Unicode
 
 from hub.desk import Desk
+from hub.prompt import PromptContainer, PromptProcess
 
 HOME = "/home/lab"
 _FIRST_UID = 70_000
@@ -23,7 +23,7 @@ _ENDING = 4
 
 def in_containers(c: Any, chosen: Any) -> None:
     """Configure DockerSpawner: one container a person, on a network of their own kind."""
-    c.JupyterHub.spawner_class = "dockerspawner.DockerSpawner"
+    c.JupyterHub.spawner_class = PromptContainer
     # A hub that is restarted or updated finds the servers again; `pgc hub down` ends them.
     c.JupyterHub.cleanup_servers = False
     c.DockerSpawner.image = chosen.hub_image
@@ -55,11 +55,11 @@ def in_containers(c: Any, chosen: Any) -> None:
     c.Spawner.start_timeout = 120
 
 
-def as_processes(c: Any, folder: Path, desk: Desk) -> None:
-    """Configure a process for each person, below the hub's own folder."""
+def as_processes(c: Any, people: Path, desk: Desk) -> None:
+    """Configure a process for each person, with a home below `people`."""
     c.JupyterHub.spawner_class = PersonProcess
     PersonProcess.desk = desk
-    c.PersonProcess.people = str(folder / "people")
+    c.PersonProcess.people = str(people)
     c.Spawner.cmd = [sys.executable, *_marks(), "-P", "-m", _MODULE]
     c.Spawner.environment = {"PGC_DATA": lambda spawner: str(spawner.home)}
     c.Spawner.start_timeout = 90
@@ -68,7 +68,7 @@ def as_processes(c: Any, folder: Path, desk: Desk) -> None:
     c.LocalProcessSpawner.kill_timeout = 2
 
 
-class PersonProcess(LocalProcessSpawner):  # type: ignore[misc]
+class PersonProcess(PromptProcess):
     """A server as a process with an environment and a home of its own."""
 
     people = Unicode(help="Below it each person has a folder.").tag(config=True)
@@ -84,7 +84,9 @@ class PersonProcess(LocalProcessSpawner):  # type: ignore[misc]
         account = self.desk.accounts.find(name)
         assert account is not None and account.number is not None
         uid = uid_of(account.number)
+        # Whoever knows their home may pass to it; nobody may list who else has one.
         self.home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self.home.parent.chmod(0o711)
         self.home.mkdir(mode=0o700, exist_ok=True)
         if uid is not None:
             os.chown(self.home, uid, uid)

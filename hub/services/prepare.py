@@ -14,12 +14,12 @@ from psycopg.sql import SQL, Identifier
 from pgc_lib.errors import Denied, PgcError
 from pgc_lib.i18n import _
 from pgc_lib.stores import bootstrap, migrations
-from pgc_lib.stores.postgres import translated
+from pgc_lib.stores.postgres import GATEWAY, translated
 
 SECRETS = Path("/run/secrets")
 BACKUPS = Path("/srv/backups")
 
-_GATEWAY, _HUB = "pgc_gateway", "pgc_hub"
+_HUB = "pgc_hub"
 
 
 def main() -> int:
@@ -46,9 +46,7 @@ def _postgres() -> str:
     _say(_("PostgreSQL: roles, database and extensions are there."))
     if migrations.upgrade(owner, admin_url=admin, backup_dir=BACKUPS, on_progress=_say):
         _say(_("PostgreSQL: migrated to {head}.", head=migrations.head()))
-    with translated(), psycopg.connect(owner, connect_timeout=10) as connection:
-        if _role_exists(connection, _GATEWAY):
-            _give_password(connection, _GATEWAY, _password("gateway_url"))
+    bootstrap.let_in(owner, GATEWAY, _password("gateway_url"))
     return admin
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pgc_lib.ai.models import Model, Models, key_of
 from pgc_lib.errors import PgcError, Unavailable
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, lang
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI, OpenAI
+    from openai import APIStatusError, AsyncOpenAI, OpenAI
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 120.0
 RETRIES = 2
+_LONGEST_WORDS = 500
 
 
 class ModelError(PgcError):
@@ -37,6 +38,7 @@ def _options(model: Model) -> dict[str, Any]:
         "api_key": key_of(model).reveal(),
         "timeout": Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
         "max_retries": RETRIES,
+        "default_headers": {"Accept-Language": lang()},
     }
 
 
@@ -104,8 +106,15 @@ def translated(model: Model) -> Iterator[None]:
                 "The provider of the model {name} is in trouble ({status}).",
                 name=model.name,
                 status=error.status_code,
-            ),
+            )
+            + _words(error),
             next_step=_("Try again later, or choose another model."),
+        ) from error
+    except openai.RateLimitError as error:
+        raise Unavailable(
+            _("The model {name} takes no more calls at the moment.", name=model.name)
+            + _words(error),
+            next_step=_("Wait a little, then try again."),
         ) from error
     except openai.APIStatusError as error:
         raise ModelError(
@@ -113,11 +122,20 @@ def translated(model: Model) -> Iterator[None]:
                 "The model {name} refused the call ({status}).",
                 name=model.name,
                 status=error.status_code,
-            ),
+            )
+            + _words(error),
             next_step=_("Check the model's name and what it can do."),
         ) from error
     except openai.APIError as error:
         raise broken_off(model) from error
+
+
+def _words(error: "APIStatusError") -> str:
+    """What the provider itself says about it, with a space before; a hub's gateway says what to do."""
+    said = error.body.get("message") if isinstance(error.body, dict) else None
+    if not isinstance(said, str) or not said.strip():
+        return ""
+    return " " + _("It says: {words}", words=" ".join(said.split())[:_LONGEST_WORDS])
 
 
 def broken_off(model: Model) -> Unavailable:

@@ -63,7 +63,8 @@ class Models(Area, name="ai", main="models"):
 
     def pick(self, capability: Capability = "chat", name: str | None = None) -> Model:
         """The model of a name, or the preferred one that can do this."""
-        if name is None and capability == "chat" and (given := from_settings()) is not None:
+        given = from_settings() if name is None else None
+        if given is not None and capability in given.capabilities:
             return given
         known = [*built_in(), *self.models.find()]
         able = [model for model in known if capability in model.capabilities]
@@ -100,7 +101,10 @@ def from_settings() -> Model | None:
     if not settings().model_url:
         return None
     return Model(
-        name="default", base_url=settings().model_url, model=settings().model_name, preferred=True
+        name="default",
+        base_url=settings().model_url,
+        model=settings().model_name or "default",  # which a hub's gateway understands
+        preferred=True,
     )
 
 

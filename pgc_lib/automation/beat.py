@@ -15,8 +15,7 @@ import structlog
 from psycopg.rows import class_row
 
 from pgc_lib.automation.jobs import Jobs
-from pgc_lib.automation.schedules import zone_of
-from pgc_lib.automation.when import following, latest
+from pgc_lib.automation.when import following, latest, zone_of
 
 _AT_A_TIME = 100
 _NEVER = "infinity"

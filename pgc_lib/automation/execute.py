@@ -5,19 +5,18 @@ server is being stopped, SIGINT that somebody cancelled; both end in a record th
 """
 
 import os
-import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from pgc_lib.automation import engine
 from pgc_lib.automation.catalogue import find, folders, workspace
-from pgc_lib.automation.journal import STOPPED, Journal, Note
+from pgc_lib.automation.journal import Journal, Note
 from pgc_lib.automation.launch import Request
 from pgc_lib.automation.recording import Recording, insisted
-from pgc_lib.automation.runs import Order, Stopped, run
+from pgc_lib.automation.runs import Order, run
+from pgc_lib.automation.stopping import Stopping
 from pgc_lib.errors import NotFound, PgcError
 from pgc_lib.i18n import _
 from pgc_lib.settings import settings
@@ -28,10 +27,11 @@ def main() -> int:
     request = Request.read(sys.stdin.read())
     place = workspace()
     journal = Journal(place)
-    _heed_signals()
+    stopping = Stopping()
+    stopping.heed_signals(settings().runs_minutes)
     try:
-        return _run(place, request)
-    except (PgcError, Stopped) as error:
+        return _run(place, request, stopping)
+    except PgcError as error:
         sys.stderr.write(f"{error}\n")
         # Before the report could begin, or because the end could not be written; the notes keep it then.
         note = journal.read(request.run) or Note(request.run.hex)
@@ -43,7 +43,7 @@ def main() -> int:
         return 1
 
 
-def _run(place: Path, request: Request) -> int:
+def _run(place: Path, request: Request, stopping: Stopping) -> int:
     with ExitStack() as stack:
         kernel = engine.start_kernel(place)
         stack.callback(engine.end_kernel, kernel)
@@ -66,6 +66,7 @@ def _run(place: Path, request: Request) -> int:
             parameters=parameters,
             order=Order(request.run, request.schedule, held=True),
             kernel=kernel,
+            stopping=stopping,
         )
     return int(done.state != "done")
 
@@ -82,24 +83,6 @@ def _open() -> Any:
     import pgc_lib as pgc  # by the front door, as a notebook does
 
     return pgc.open()
-
-
-def _heed_signals() -> None:
-    minutes = settings().runs_minutes
-    reasons: dict[signal.Signals, Callable[[], str]] = {
-        signal.SIGTERM: lambda: _(STOPPED),
-        signal.SIGINT: lambda: _("This was cancelled."),
-        signal.SIGALRM: lambda: _("This ran longer than {minutes} minutes.", minutes=minutes),
-    }
-
-    def stop(number: int, _frame: object) -> None:
-        for each in reasons:
-            signal.signal(each, signal.SIG_IGN)  # once is enough; the record is being written
-        raise Stopped(reasons[signal.Signals(number)]())
-
-    for number in reasons:
-        signal.signal(number, stop)
-    signal.alarm(minutes * 60)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pgc_lib.automation.catalogue import Report
 from pgc_lib.automation.journal import Journal, Note
 from pgc_lib.automation.recording import Recording
 from pgc_lib.automation.redaction import Redactor, redactor
+from pgc_lib.automation.stopping import Stopping
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Conflict
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _LONGEST_ERROR = 4000
-
-
-class Stopped(BaseException):
-    """Someone asked the executor to end; raised wherever it is at the moment."""
+_TEMPLATES = Path(__file__).parents[1] / "notebook" / "share" / "nbconvert" / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,12 @@ def run(
     on_progress: Progress | None = None,
     order: Order | None = None,
     kernel: "AsyncKernelManager | None" = None,
+    stopping: Stopping | None = None,
 ) -> Run:
     """Execute a report and keep what came of it; a failure is a result, not an exception.
 
     Parameters that the report does not know are an error, and nothing is run. `open_lab` is called beside the
-    execution. `kernel` is one that the caller has begun to start in the workspace.
+    execution. `kernel` is one that the caller has begun to start in the workspace; `stopping` ends the run.
     """
     order = order or Order()
     journal = Journal(workspace)
@@ -72,7 +71,8 @@ def run(
         note = Note(order.job.hex, report.name, schedule, given, "running")
         recording = Recording(open_lab, journal)
         recording.begin(journal.write(note))
-        watch = _Watch(recording, journal, note, on_progress)
+        watch = _Watch(recording, journal, note, on_progress, stopping or Stopping())
+        watch.stopping.ends(kernel)
         outcome, stopped = _execute(report, journal.draft(order.job), given, kernel, watch)
         # Kept in the folder first: should the database be away for long, it is told later.
         note = journal.write(watch.note, **outcome)
@@ -114,8 +114,8 @@ def _execute(
     """Run every cell; how it ended, and what is to be raised once that is written down."""
     try:
         engine.execute(report.path, draft, given, kernel, watch)
-    except (engine.Failed, Stopped) as error:
-        return _failed(watch, str(error)), None
+    except engine.Failed as error:
+        return _failed(watch, watch.stopping.reason or str(error)), None
     except BaseException as error:  # noqa: BLE001  # Ctrl-C: say so in the record, then stop
         return _failed(watch, type(error).__name__), error
     return {"state": "done"}, None
@@ -132,16 +132,23 @@ class _Watch:
     """Follows papermill from cell to cell."""
 
     def __init__(
-        self, recording: Recording, journal: Journal, note: Note, on_progress: Progress | None
+        self,
+        recording: Recording,
+        journal: Journal,
+        note: Note,
+        on_progress: Progress | None,
+        stopping: Stopping,
     ) -> None:
         self.recording, self.journal, self.note = recording, journal, note
-        self.on_progress = on_progress
+        self.on_progress, self.stopping = on_progress, stopping
         self.redactor = redactor()
         self.current: int | None = None
 
     def starts(self, index: int | None, notebook: "NotebookNode") -> None:
         """A cell begins."""
         self.current = index
+        if self.stopping.reason:
+            raise engine.Failed(self.stopping.reason)
         if not self.note.cells:
             self.note = self.journal.write(self.note, cells=len(notebook.cells))
             # Loaded while the kernel is at work and this process waits.
@@ -193,4 +200,10 @@ def _exporter() -> Any:
     with engine.lean_imports():
         from nbconvert import HTMLExporter
 
-    return HTMLExporter(exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
+    return HTMLExporter(
+        template_name="pgc",
+        extra_template_basedirs=[str(_TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -145,7 +145,7 @@ class Schedules(Area, name="schedules", main="items"):
         query = text("select time_zone from pgc.persons where id = :me")
         with self.session.reading() as connection:
             name = connection.execute(query, {"me": self.session.person}).scalar()
-        return zone_of(str(name or "UTC"))
+        return whens.zone_of(str(name or "UTC"))
 
     def give_defaults(self) -> list[Schedule]:
         """What a new lab gets once; one that ever had a schedule is left as it is."""
@@ -186,14 +186,6 @@ class Schedules(Area, name="schedules", main="items"):
         titles = "".join(f"<th>{escape(title)}</th>" for title in head)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """A time zone by its name; UTC for one that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -117,7 +117,6 @@ class Review:
         import altair as alt
         import polars as pl
 
-        alt.renderers.enable("svg")
         days = pl.DataFrame({"day": [self.first + timedelta(days=n) for n in range(7)]})
         spent = (
             self.lines.filter(pl.col("amount") < 0)
@@ -126,8 +125,8 @@ class Review:
         )
         data = days.join(spent, on="day", how="left").fill_null(0.0)
         return (
-            alt.Chart(data, title=_("Spending by day"), width=520, height=180)
-            .mark_bar(color="#4477aa")
+            alt.Chart(data, title=_("Spending by day"), width=600, height=200)
+            .mark_bar()
             .encode(
                 x=alt.X(
                     "day:O",
@@ -137,7 +136,6 @@ class Review:
                 ),
                 y=alt.Y("spent:Q", title=_("Spent")),
             )
-            .configure(font="Noto Sans CJK SC, sans-serif")
         )
 
     def draft(self) -> Markdown:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pgc_lib.i18n import _
 
@@ -111,6 +111,14 @@ def parse(fields: str) -> Cron:
         frozenset(parsed.day_of_week),
         either=not day.startswith("*") and not weekday.startswith("*"),
     )
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone by its name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def following(fields: str, zone: ZoneInfo, after: datetime) -> datetime | None:

@@ -22,12 +22,12 @@ def dashboards(
     """Start the engines and become Voilà."""
     import pgc_lib as pgc
     from pgc_lib.cli.places import DASHBOARDS
-    from pgc_lib.notebook.dashboards import command, environment, free_port
+    from pgc_lib.notebook.dashboards import address, command, environment, free_port
     from pgc_lib.settings import settings
 
     pgc.open(on_progress=typer.echo).close()
     chosen = free_port(port)
-    address = f"http://127.0.0.1:{chosen}/voila/render/home.ipynb"
-    typer.echo(_("The dashboard is at {address}", address=address))
+    data = settings().data
+    typer.echo(_("The dashboard is at {address}", address=address(chosen, data)))
     words = command(DASHBOARDS, chosen, dark=dark)
-    os.execve(words[0], words, environment(settings().data))
+    os.execve(words[0], words, environment(data))

@@ -7,7 +7,9 @@ Colours are CSS variables, so one SVG is right in the light and in the dark, on 
 chart becomes a picture (PNG, PDF) there is no CSS: `use(plain=True)` writes the light colours themselves.
 """
 
+import json
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.notebook.look import FONTS, SERIES, colors, css
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 NAME = "pgc"
-_SIZE = re.compile(r'(<svg[^>]*?) width="\d+(?:\.\d+)?" height="\d+(?:\.\d+)?"')
+_SIZE = re.compile(r'(<svg[^>]*?) width="(\d+(?:\.\d+)?)" height="\d+(?:\.\d+)?"')
 
 
 def theme(*, plain: bool = False) -> dict[str, Any]:
@@ -79,22 +81,28 @@ def use(*, plain: bool = False) -> None:
     def _theme() -> "alt.theme.ThemeConfig":
         return theme(plain=plain)  # type: ignore[return-value]
 
-    alt.renderers.enable("svg")
+    # As HTML and not as an image, for what is in an image does not see the colours of its page.
+    alt.renderers.register(NAME, lambda table, **_options: {"text/html": _drawn(table)})
+    alt.renderers.enable("svg" if plain else NAME)
 
 
 def svg(chart: "alt.TopLevelMixin", *, title: str) -> str:
     """The chart as SVG that grows with its place; `title` is what a screen reader says of it."""
-    import json
-    from html import escape
+    table: dict[str, Any] = json.loads(chart.to_json())
+    ours = theme()["config"]
+    table["config"] = ours | {
+        key: own for key, own in table.get("config", {}).items() if key not in ours
+    }
+    return _drawn(table, title)
 
+
+def _drawn(table: "dict[str, Any]", title: str = "") -> str:
     import vl_convert
 
-    table: dict[str, Any] = json.loads(chart.to_json())
-    table["config"] = theme()["config"] | {
-        name: value
-        for name, value in table.get("config", {}).items()
-        if name not in theme()["config"]
-    }
-    drawn = vl_convert.vegalite_to_svg(table)
-    named = f'<svg role="img" aria-label="{escape(title)}"'
-    return _SIZE.sub(r"\1", drawn, count=1).replace("<svg", named, 1)
+    given = table.get("title", "")
+    said = title or (given if isinstance(given, str) else given.get("text", ""))
+    svg = vl_convert.vegalite_to_svg(table)
+    size = _SIZE.search(svg)
+    widest = f' style="max-width:100%;width:{size[2]}px;height:auto"' if size and not title else ""
+    named = f'<svg role="img" aria-label="{escape(str(said))}"{widest}'
+    return _SIZE.sub(r"\1", svg, count=1).replace("<svg", named, 1)

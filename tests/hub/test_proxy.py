@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, web
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
+from yarl import URL
 
 from hub.proxy import Proxy, Routes
 from pgc_lib.settings import Secret
@@ -170,13 +171,7 @@ def test_a_request_arrives_as_it_was_sent() -> None:
 
     async def test(house: House) -> None:
         path = "/user/mama/files/%E5%91%A8%20a%2Fb.ipynb?x=%26&y=1"
-        async with house.client.put(
-            house.url + path, data=b"x" * 3_000_000, headers={"Cookie": "a=1; b=2"}
-        ) as answer:
-            assert answer.status in (200, 413)
         await house.order("POST", "/user/mama", target=house.inner)
-        from yarl import URL
-
         async with house.client.put(
             URL(house.url + path, encoded=True),
             data=b"x" * 3_000_000,
@@ -241,8 +236,6 @@ def test_a_websocket_that_is_refused() -> None:
     """The answer of the server is the visitor's answer."""
 
     async def test(house: House) -> None:
-        from aiohttp import WSServerHandshakeError
-
         with pytest.raises(WSServerHandshakeError) as refused:
             await house.client.ws_connect(house.url + "/ws/closed")
         assert refused.value.status == 403

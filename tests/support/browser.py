@@ -40,22 +40,39 @@ _WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftsha
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """The machine's Chromium."""
-    with launched() as chromium:
-        yield chromium
+    needs.browser()
+    with chromium() as started:
+        yield started
 
 
 @contextmanager
-def launched(*arguments: str, webgl: bool = True) -> Iterator["Browser"]:
-    """A Chromium with further arguments, for a test that wants another one than the rest."""
-    program = needs.browser_program()
+def chromium() -> Iterator["Browser"]:
+    """The same outside of tests, for benchmarks and pictures."""
     from playwright.sync_api import sync_playwright
 
-    sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    words = [*_ARGUMENTS, *(_WEBGL if webgl else ()), *sandbox, *arguments]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(program), args=words)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(
+            executable_path=needs.chromium() or None, args=[*_ARGUMENTS, *_WEBGL, *_sandbox()]
+        )
+        yield started
+        started.close()
+
+
+@contextmanager
+def without_webgl(browser: "Browser") -> Iterator["Browser"]:
+    """Another Chromium beside this one, which cannot draw in 3D."""
+    other = browser.browser_type.launch(
+        executable_path=str(needs.browser_program()),
+        args=[*_ARGUMENTS, *_sandbox(), "--disable-3d-apis"],
+    )
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+def _sandbox() -> Sequence[str]:
+    return ("--no-sandbox",) if os.geteuid() == 0 else ()
 
 
 @contextmanager
@@ -88,9 +105,16 @@ def visit(
         if parts.scheme not in ("data", "blob") and (parts.hostname or "") not in _OURS:
             complaints.append(f"foreign request: {request.url}")
 
+    def refused(request: "Request") -> None:
+        # Our own page's policy kept it from being sent.
+        if "csp" in (request.failure or ""):
+            line = f"foreign request: {request.url}"
+            complaints[:] = [complaint for complaint in complaints if complaint != line]
+
     page.on("console", said)
     page.on("pageerror", lambda error: complaints.append(f"page: {error}"))
     context.on("request", asked)
+    context.on("requestfailed", refused)
     try:
         yield page
         assert not complaints, "\n".join(complaints)

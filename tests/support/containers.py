@@ -122,7 +122,7 @@ class Hub:
         """Until the hub has noticed that its database was away: the first question after that is refused."""
         for _attempt in range(_ATTEMPTS):
             try:
-                self.api("users")
+                self.api(f"users/{next(iter(self.people))}")
             except httpx.HTTPStatusError:
                 time.sleep(0.5)
             else:

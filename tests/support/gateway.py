@@ -1,9 +1,9 @@
 """A gateway that really runs, on ports of its own, in a thread of the test; persons call it with their tokens.
 
-    def test_something(gateway, provider_file):
-        with provider(Say("hi")) as company:
-            running = gateway(offering(company.url))
-            running.post(token, {"messages": […]})
+def test_something(gateway, provider_file):
+    with provider(Say("hi")) as company:
+        running = gateway(offering(company.url))
+        running.post(token, {"messages": […]})
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Live:
         """Send a request as a person, or with any token; a body of bytes is sent as it is."""
         raw = {"content": body} if isinstance(body, bytes) else {"json": body}
         head = {"Authorization": f"Bearer {token(person)}", **headers}
-        return httpx2.post(f"{self.url}{path}", headers=head, timeout=_PATIENCE, **raw)  # type: ignore[arg-type]
+        return httpx2.post(f"{self.url}{path}", headers=head, timeout=_PATIENCE, **raw)
 
     def calls(self, person: UUID, n: int = 1) -> list[dict[str, Any]]:
         """The account of a person, as the person reads it later; waits until `n` lines are there."""

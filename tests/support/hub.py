@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -102,12 +103,15 @@ class LocalHub:
 
     def decide(self, name: str, decision: str) -> httpx.Response:
         """As the administrator, decide about an account."""
-        with self.admin() as admin:
-            page = admin.get("/hub/people").text
-            row = page.partition(f'<tr data-name="{name}">')[2].partition("</tr>")[0]
-            found = re.search(r'name="account" value="([^"]+)"', row)
-            assert found, page
-            return admin.submit("/hub/people", account=found[1], decision=decision)
+        page = self._office.get("/hub/people").text
+        row = page.partition(f'<tr data-name="{name}">')[2].partition("</tr>")[0]
+        found = re.search(r'name="account" value="([^"]+)"', row)
+        assert found, page
+        return self._office.submit("/hub/people", account=found[1], decision=decision)
+
+    @cached_property
+    def _office(self) -> Visitor:
+        return self.admin()
 
     def person(self, name: str = "person") -> tuple[str, Visitor]:
         """Somebody with an account, logged in."""
@@ -142,6 +146,8 @@ class LocalHub:
     def stop(self) -> float:
         """Press Ctrl-C; the seconds until everything has ended."""
         began = time.monotonic()
+        if "_office" in self.__dict__:
+            self._office.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         self.process.wait(_SECONDS)

@@ -7,10 +7,11 @@ after a broken connection counts once. When too many wait, the gateway takes no 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +24,12 @@ from pgc_lib.i18n import _
 
 MOST_WAITING = 10_000
 _BATCH = 500
+_GATHER = 0.25
+"""Seconds in which lines gather, so that many calls cost one write."""
 _AGAIN = (0.2, 1.0, 3.0, 5.0)
 """Seconds before each further try; the last one repeats."""
+_HASTE = 0.05
+"""The pause when the gateway is stopping."""
 
 log = structlog.get_logger()
 
@@ -50,8 +55,9 @@ class Line:
 _NAMES = [field.name for field in fields(Line)]
 _INSERT = (
     f"insert into gateway.calls ({', '.join(_NAMES)}) "
-    f"values ({', '.join(f'%({name})s' for name in _NAMES)}) on conflict do nothing"
+    f"values ({', '.join(['%s'] * len(_NAMES))}) on conflict do nothing"
 ).encode()
+_values_of = attrgetter(*_NAMES)
 
 
 class Accounts:
@@ -92,6 +98,7 @@ class Accounts:
         tries = 0
         while True:
             await self._some.wait()
+            await self._pause(_GATHER)
             batch = list(islice(self._waiting, _BATCH))
             try:
                 await self._keep(batch)
@@ -116,16 +123,17 @@ class Accounts:
                 await self._none.wait()
         except TimeoutError:
             for line in self._waiting:
-                log.error("gateway.call_not_kept", **{k: str(v) for k, v in asdict(line).items()})
+                told = zip(_NAMES, map(str, _values_of(line)), strict=True)
+                log.error("gateway.call_not_kept", **dict(told))
 
     async def _pause(self, seconds: float) -> None:
         """Wait before another try, but not for long when the gateway is stopping."""
         try:
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
-            await asyncio.sleep(_AGAIN[0])
         except TimeoutError:
-            pass  # the whole pause
+            return  # the whole pause
+        await asyncio.sleep(_HASTE)
 
     async def _keep(self, batch: Sequence[Line]) -> None:
         try:
@@ -140,4 +148,4 @@ class Accounts:
 
 async def _insert(connection: Connection, batch: Sequence[Line]) -> None:
     async with connection.transaction(), connection.cursor() as cursor:
-        await cursor.executemany(_INSERT, [asdict(line) for line in batch])
+        await cursor.executemany(_INSERT, [_values_of(line) for line in batch])

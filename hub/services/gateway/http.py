@@ -62,17 +62,18 @@ def application(gateway: Gateway) -> FastAPI:
         ]
         return _json({"object": "list", "data": listed})
 
-    @app.post("/v1/chat/completions")
     async def chat(request: Request) -> Response:
         caller = await _admitted(gateway, request)
         return Relay(gateway, caller, asked.chat(await _body(request)))
 
-    @app.post("/v1/embeddings")
     async def embeddings(request: Request) -> Response:
         caller = await _admitted(gateway, request)
         raw = await gateway.embed(caller, asked.embeddings(await _body(request)))
         return Response(raw, media_type="application/json", headers=_named(caller))
 
+    # As they are: what FastAPI does for parameters and models would cost a call more than the rest of the way.
+    app.add_route("/v1/chat/completions", chat, methods=["POST"])
+    app.add_route("/v1/embeddings", embeddings, methods=["POST"])
     return app
 
 

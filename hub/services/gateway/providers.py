@@ -22,9 +22,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated, Any
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    ValidationError,
+)
 
 from hub.services.gateway.trouble import Trouble
 from pgc_lib.ai.models import LOCAL, Capability, Model, key_of
@@ -50,11 +58,16 @@ class _Offered(_Strict):
     capabilities: list[Capability] | None = None
 
 
+def _in_full(given: Any) -> Any:
+    """A model of which only the name is written."""
+    return {"name": given} if isinstance(given, str) else given
+
+
 class _Provider(_Strict):
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     base_url: str = Field(pattern=r"^https?://[^\s?#]+$")
     key: str = Field("", pattern=r"^((env|file):.+)?$")
-    models: list[str | _Offered] = Field(min_length=1)
+    models: list[Annotated[_Offered, BeforeValidator(_in_full)]] = Field(min_length=1)
     capabilities: list[Capability] = ["chat", "tools"]
     answer_seconds: PositiveFloat | None = None
     usage_in_stream: bool = True
@@ -207,8 +220,7 @@ def read(file: Path, answer_seconds: float) -> Catalogue:
         raise _refused(file, "; ".join(places)) from None
     offers: dict[str, Offer] = {}
     for provider in found.providers:
-        for listed in provider.models:
-            offered = _Offered(name=listed) if isinstance(listed, str) else listed
+        for offered in provider.models:
             if offered.name in (*offers, DEFAULT):
                 raise _refused(file, _("the model {name} stands there twice", name=offered.name))
             offers[offered.name] = Offer(

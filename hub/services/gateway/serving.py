@@ -1,6 +1,7 @@
 """The gateway as a process: its parts put together from the settings, both servers, and a stop that loses nothing."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -84,6 +85,9 @@ async def serve(chosen: Settings) -> None:
     for number in _SIGNALS:
         loop.add_signal_handler(number, ending.set)
     async with running(chosen):
+        # What is there now stays to the end; the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         await ending.wait()
         log.info("gateway.stopping")
 

@@ -7,7 +7,10 @@ whatever it says otherwise.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import structlog
@@ -44,7 +47,6 @@ class Upstream:
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            trust_env=True,
             headers={"User-Agent": "pgc-gateway", "Accept-Encoding": "identity"},
         )
 
@@ -68,6 +70,7 @@ class Upstream:
                 data=body,
                 headers=headers,
                 timeout=timeout,
+                proxy=_proxy(offer.base_url),
                 allow_redirects=False,  # the key is for this address alone
             )
         try:
@@ -110,14 +113,26 @@ class Answer:
         splitter = Splitter()
         with _explained(self._offer):
             async for piece in self._response.content.iter_any():
-                found = [self._cleaned(event) for event in splitter.feed(piece)]
+                found, sound = self._understood(splitter, piece)
                 if found:
                     yield found
+                if not sound:
+                    raise refusals.garbage(self._offer)
                 if any(event.done for event in found):
                     await self._tail()
                     return
         if splitter.torn:
             raise refusals.broken_off(self._offer)
+
+    def _understood(self, splitter: Splitter, piece: bytes) -> tuple[list[Event], bool]:
+        """The events that a piece completes, up to the first one that is none."""
+        found: list[Event] = []
+        try:
+            for event in splitter.feed(piece):
+                found.append(self._cleaned(event))  # noqa: PERF401 (those before garbage count)
+        except Garbage:
+            return found, False
+        return found, True
 
     async def refusal(self) -> Trouble:
         """What an answer other than 200 means."""
@@ -157,6 +172,14 @@ class Answer:
         return event
 
 
+@cache
+def _proxy(base_url: str) -> str | None:
+    """The proxy that the machine uses for an address; the client library would ask this anew for each call."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    return None if proxy_bypass(host) else getproxies().get(parts.scheme)
+
+
 def _key(offer: Offer) -> Secret:
     try:
         key = offer.key
@@ -178,7 +201,7 @@ def _explained(offer: Offer) -> Iterator[None]:
         raise refusals.unreachable(offer) from error
     except TimeoutError as error:
         raise refusals.timed_out(offer) from error
-    except (aiohttp.ClientResponseError, aiohttp.InvalidURL, Garbage) as error:
+    except (aiohttp.ClientResponseError, aiohttp.InvalidURL) as error:
         raise refusals.garbage(offer) from error
     except aiohttp.ClientError as error:
         raise refusals.broken_off(offer) from error

@@ -43,7 +43,7 @@ class Runner:
             known = self.journal.look(request.run)
             if known is not None:
                 return known
-            if sum(child.poll() is None for child in self._children.values()) >= self.limit:
+            if self._running() >= self.limit:
                 raise Full(
                     _("{limit} reports run already.", limit=self.limit),
                     next_step=_("Wait until one is done, or cancel one."),
@@ -55,6 +55,11 @@ class Runner:
                     target=self._see_off, args=[request.run, child], daemon=True
                 ).start()
         return self.look(request.run)
+
+    def _running(self) -> int:
+        """How many runs go on; an executor that is only just leaving does not count."""
+        notes = (self.journal.look(run) for run in list(self._children))
+        return sum(note is not None and not note.over for note in notes)
 
     def look(self, run: UUID) -> Note:
         """How a run is."""

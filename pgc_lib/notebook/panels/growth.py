@@ -80,14 +80,14 @@ class Growth:
 
     def pick(self, number: int) -> None:
         """Say what a week holds, and mark it."""
-        if not self.weeks:
+        if not self.weeks or number == self._picked:
             return
         self._picked = number
         self._say()
         if self._scene is not None:
             at = number - (len(self.weeks) - len(self._drawn()))
             if at >= 0:
-                self._scene.mark(self._scene.bars[at * 2])
+                self._scene.mark(self._scene.bars[at * 2 : at * 2 + 2])
 
     def _next(self, step: int) -> int:
         last = len(self.weeks) - 1
@@ -119,8 +119,11 @@ class Growth:
         if not said.something(self.weeks):
             self._stage.children = [widgets.HTML(said.nothing())]
         elif self.flat:
+            self._stage.children = [widgets.HTML(said.waiting())]  # Altair takes its time to load
             self._stage.children = [
-                widgets.HTML(f"<div class='pgc-chart'>{said.chart(self.weeks)}</div>")
+                widgets.HTML(
+                    f"<div class='pgc-chart'>{said.chart(self.weeks, self._page.width)}</div>"
+                )
             ]
         else:
             self._scene = self._landscape()
@@ -167,5 +170,4 @@ class Growth:
         return self.weeks if self._page.width >= _NARROW else self.weeks[-13:]
 
     def _hit(self, bar: Any) -> None:
-        self._picked = int(bar.about) + len(self.weeks) - len(self._drawn())
-        self._say()
+        self.pick(int(bar.about) + len(self.weeks) - len(self._drawn()))

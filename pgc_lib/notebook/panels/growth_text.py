@@ -8,6 +8,9 @@ from pgc_lib.notebook.panels.facts import Week
 from pgc_lib.notebook.panels.markup import button, empty
 from pgc_lib.notebook.panels.words import amount, short
 
+_AXIS = 110
+"""Pixels beside the bars: padding, titles and numbers."""
+
 
 def something(weeks: Sequence[Week]) -> bool:
     """Whether there is anything to draw."""
@@ -81,8 +84,8 @@ def nothing() -> str:
     )
 
 
-def chart(weeks: Sequence[Week]) -> str:
-    """The same weeks as two rows of bars."""
+def chart(weeks: Sequence[Week], width: int) -> str:
+    """The same weeks as two rows of bars, for a place so many pixels wide."""
     import altair as alt
     import polars as pl
 
@@ -96,12 +99,17 @@ def chart(weeks: Sequence[Week]) -> str:
             "left": [float(week.left) for week in weeks],
         }
     )
-    x = alt.X("week:T", title=None, axis=alt.Axis(format="%m-%d", tickCount=8, labelFlush=True))
-    base = alt.Chart(data, width=860, height=130)
-    done = base.mark_bar(width=18, color=css("blue")).encode(
+    x = alt.X(
+        "week:T",
+        title=None,
+        axis=alt.Axis(format="%m-%d", tickCount=max(width // 110, 3), labelFlush=True),
+    )
+    bar = max((width - _AXIS) * 0.6 / len(weeks), 3)
+    base = alt.Chart(data, width=max(width - _AXIS, 160), height=130)
+    done = base.mark_bar(width=bar, color=css("blue")).encode(
         x=x, y=alt.Y("done:Q", title=_("To-dos done"))
     )
-    left = base.mark_bar(width=18).encode(
+    left = base.mark_bar(width=bar).encode(
         x=x,
         y=alt.Y("left:Q", title=_("Left over"), axis=alt.Axis(format="~s")),
         color=alt.condition("datum.left < 0", alt.value(css("red")), alt.value(css("gold"))),

@@ -48,16 +48,7 @@ class Home:
             body = whole(self.facts(FIRST))
         except PgcError as error:
             body = trouble(error)
-        words = {
-            "lang": lang(),
-            "title": _("My day · PGC"),
-            "scene": _("A landscape of bars, two for each week; the buttons below read them out."),
-            "lost": _(
-                "This page lost its connection to the lab. What you did last may be missing."
-            ),
-            "reload": _("Reload the page"),
-        }
-        said = json.dumps(words).replace("<", "\\u003c")
+        said = json.dumps(_words()).replace("<", "\\u003c")
         return Html(
             f"<script type='application/json' class='pgc-words'>{said}</script>"
             f"<div class='pgc-still' lang='{lang()}'>{body}</div>"
@@ -86,6 +77,17 @@ class Home:
                 raise
         self._lab = self._open()
         return work(self._lab)
+
+
+def _words() -> dict[str, str]:
+    """What the page's program says by itself."""
+    return {
+        "lang": lang(),
+        "title": _("My day · PGC"),
+        "scene": _("A landscape of bars, two for each week; the buttons below read them out."),
+        "lost": _("This page lost its connection to the lab. What you did last may be missing."),
+        "reload": _("Reload the page"),
+    }
 
 
 def whole(facts: Facts) -> str:

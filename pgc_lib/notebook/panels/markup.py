@@ -150,7 +150,7 @@ def _field(
         if problem
         else ""
     )
-    value = escape(values.get(name, ""))
+    value = plain(values.get(name, ""))
     return (
         f"<div class='pgc-field'><label for='pgc-new-{name}'>{escape(title)}</label>"
         f"<input id='pgc-new-{name}' name='{name}' value='{value}' {attributes}{told}>{wrong}</div>"
@@ -161,9 +161,10 @@ def toast(text: str, undo: str = "") -> str:
     """One sentence at the foot of the page, and a way back."""
     if not text:
         return "<div role='status'></div>"
+    lines = "\n".join(plain(line) for line in text.splitlines())
     back = button("undo", _("Undo"), id=undo) if undo else ""
     close = button("hush", "×", label=_("Close"))
-    return f"<div role='status' class='pgc-toast-box'><span dir='auto'>{escape(text)}</span>{back}{close}</div>"
+    return f"<div role='status' class='pgc-toast-box'><span dir='auto'>{lines}</span>{back}{close}</div>"
 
 
 # ── money ───────────────────────────────────────────────────────────────────────────────────────────────────

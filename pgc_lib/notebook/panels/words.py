@@ -52,8 +52,8 @@ def short(value: date, today: date) -> str:
 
 
 def month(value: date) -> str:
-    """The short name of a month."""
-    return f"{value.month}月" if lang() == "zh-CN" else _MONTHS[value.month - 1]
+    """The short name of a month; capitals, for what is drawn has no room below the line."""
+    return f"{value.month}月" if lang() == "zh-CN" else _MONTHS[value.month - 1].upper()
 
 
 def weekday(value: date) -> str:

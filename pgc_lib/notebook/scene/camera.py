@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DIRECTION = (0.3, 0.62, 1.0)
 """From the middle of things towards the camera."""
-FIELD = 15.0
+FIELD = 8.0
 """Degrees from the lower to the upper edge; narrow, so that the bars at the edges do not lean."""
 _MARGIN = 0.95
 _STEPS = 40

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from pgc_lib.notebook.look import FONTS, colors
 from pgc_lib.notebook.scene.bars import FACES_A_BAR, Bar, merge
 from pgc_lib.notebook.scene.camera import FIELD, fit, shape
@@ -10,6 +12,7 @@ from pgc_lib.notebook.scene.labels import Label
 
 _INK_SIZE = 64
 _LOWEST, _HIGHEST, _AIR = 220, 480, 1.08
+_GAP = 0.12
 
 
 class Scene:
@@ -40,11 +43,19 @@ class Scene:
         self._marker: Any = None
         self.widget = self._build(width, height or self._high(width))
 
-    def mark(self, bar: Bar) -> None:
-        """Draw a frame around one bar."""
-        width, height, depth = bar.size
-        self._marker.scale = (width + 0.1, height + 0.1, depth + 0.1)
-        self._marker.position = (bar.x, bar.height / 2, bar.z)
+    def mark(self, bars: Sequence[Bar]) -> None:
+        """Draw a frame around these bars."""
+        corners = np.array(
+            [
+                (bar.x + side * bar.size[0] / 2, up * bar.height, bar.z + side * bar.size[2] / 2)
+                for bar in bars
+                for side in (-1, 1)
+                for up in (0, 1)
+            ]
+        )
+        least, most = corners.min(axis=0), corners.max(axis=0)
+        self._marker.scale = tuple(float(size) for size in most - least + _GAP)
+        self._marker.position = tuple(float(middle) for middle in (most + least) / 2)
         self._marker.visible = True
 
     def reset(self) -> None:
@@ -68,8 +79,8 @@ class Scene:
             position=_apart(view.position, view.target),
             fov=FIELD,
             aspect=width / height,
-            near=0.5,
-            far=1000,
+            near=1,
+            far=5000,
         )
         self._controls = three.OrbitControls(
             controlling=self._camera,
@@ -147,10 +158,8 @@ class Scene:
         if change["owner"].object is None or change["new"] is None:
             return
         number = int(change["new"]) // FACES_A_BAR
-        if 0 <= number < len(self.bars):
-            self.mark(self.bars[number])
-            if self._on_pick is not None:
-                self._on_pick(self.bars[number])
+        if 0 <= number < len(self.bars) and self._on_pick is not None:
+            self._on_pick(self.bars[number])
 
 
 def _apart(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, ...]:

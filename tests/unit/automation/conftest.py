@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import nbformat
 import pytest
 
 from pgc_lib.automation.jobs import Job, Jobs
@@ -15,6 +14,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from pgc_lib.settings import settings
 from tests.support.lab import House
+from tests.support.reports import report
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,22 +58,6 @@ def write(workspace: Path) -> Write:
         return report(workspace / "scheduled", name, *cells, parameters=parameters)
 
     return made
-
-
-def report(folder: Path, name: str, *cells: str, parameters: str = "") -> Path:
-    """A report of these cells."""
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    if parameters:
-        tagged = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-        made.cells.insert(0, tagged)
-    made.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    folder.mkdir(exist_ok=True)
-    nbformat.write(made, folder / f"{name}.ipynb")
-    return folder / f"{name}.ipynb"
 
 
 @pytest.fixture

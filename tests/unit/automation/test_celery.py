@@ -16,9 +16,10 @@ from pgc_lib.automation.jobs import Jobs
 from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from tests.support.lab import House
+from tests.support.reports import report
 from tests.support.small_hub import SmallHub, small_hub
 from tests.support.valkey import Server
-from tests.unit.automation.conftest import ROOT, report
+from tests.unit.automation.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 

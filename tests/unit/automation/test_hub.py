@@ -12,8 +12,9 @@ from pgc_lib.automation.watch import Watcher
 from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from tests.support.lab import House
+from tests.support.reports import report
 from tests.support.small_hub import SmallHub, small_hub
-from tests.unit.automation.conftest import report, soon, state_of
+from tests.unit.automation.conftest import soon, state_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 

@@ -22,7 +22,8 @@ from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.jupyter import SETTINGS
-from tests.unit.automation.conftest import ROOT, report
+from tests.support.reports import report
+from tests.unit.automation.conftest import ROOT
 
 TOKEN = "the token of the server"
 _SECONDS = 60
@@ -152,6 +153,7 @@ def test_another_page_cannot_use_a_signed_in_browser(server: Jupyter) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         browser.open(f"{server.url}pgc/api/runs", data=b'{"report": "weekly_review"}')
     assert caught.value.code == 403
+    caught.value.close()
     assert len(server.ask("GET").data["runs"]) == before
 
 
@@ -197,6 +199,7 @@ def test_asking_twice_for_one_run_starts_it_once(server: Jupyter) -> None:
 def test_so_many_at_once_and_cancelling(server: Jupyter) -> None:
     """The third is told to come again; a cancelled one has failed and says so, and makes room."""
     report(server.workspace / "scheduled", "slow", "import time; time.sleep(600)")
+    report(server.workspace / "scheduled", "quick", "1")
     runs = [server.ask("POST", body={"report": "slow"}).data["run"] for _number in range(2)]
     assert server.ask("POST", body={"report": "slow"}).status == 429
     for run in runs:
@@ -207,7 +210,7 @@ def test_so_many_at_once_and_cancelling(server: Jupyter) -> None:
         assert server.ask("DELETE", f"/{run}").status == 200
     for run in runs:
         assert server.ended(run)["error"] == "This was cancelled."
-    third = server.ask("POST", body={"report": "own"})
+    third = server.ask("POST", body={"report": "quick"})
     assert third.status == 202 and server.ended(third.data["run"])["state"] == "done"
     assert server.ask("DELETE", f"/{third.data['run']}").data["state"] == "done"
     assert server.ask("GET", f"/{new_id().hex}").status == 404

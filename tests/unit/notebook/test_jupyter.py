@@ -72,7 +72,7 @@ def test_jupyterlab_takes_our_defaults(tmp_path: Path, language: str) -> None:
 def test_every_default_names_a_setting_that_jupyterlab_has() -> None:
     """A renamed setting would silently lose its default."""
     schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
-    for path in SETTINGS.rglob("*.json"):
+    for path in SETTINGS.rglob("labconfig/*.json"):
         for plugin, values in json.loads(path.read_text(encoding="utf-8")).items():
             package, _colon, name = plugin.partition(":")
             schema = json.loads((schemas / package / f"{name}.json").read_text(encoding="utf-8"))

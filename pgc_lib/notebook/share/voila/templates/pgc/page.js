@@ -128,9 +128,23 @@
   }
 
   // ── the living page takes the place of the text that came first ────────────────────────────────────
+  // Voilà ends a kernel when its page is left, by a request that needs the usual pair of cookie and field; nobody else
+  // sets the cookie on this page. Without it the kernel would stay until it is culled.
+  function guard() {
+    if (document.cookie.includes("_xsrf=")) return;
+    const value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const path = document.body.dataset.baseUrl.replace(/voila\/$/, "");
+    document.cookie = `_xsrf=${value}; path=${path}; SameSite=Strict`;
+  }
+  if (location.search.includes("token=")) {
+    const address = new URL(location.href);
+    address.searchParams.delete("token");
+    history.replaceState(null, "", address);
+  }
   function look() {
     const said = document.querySelector("script.pgc-words");
-    if (said && !words.lang) { words = JSON.parse(said.textContent); root.lang = words.lang; document.title = words.title; }
+    if (said && !words.lang) {
+      guard(); words = JSON.parse(said.textContent); root.lang = words.lang; document.title = words.title; }
     if (document.querySelector(".pgc-still, .pgc-live")) document.querySelector(".pgc-opening")?.remove();
     const still = document.querySelector(".pgc-still"), live = document.querySelector(".pgc-live");
     if (live && field() && document.querySelector(".pgc-live .pgc-entry, .pgc-live .pgc-trouble")) {
@@ -145,6 +159,10 @@
       refocus();
     }
   }
+  // A page whose text never came does not leave one waiting.
+  addEventListener("DOMContentLoaded", () => setTimeout(() => {
+    if (!document.querySelector(".pgc-still, .pgc-live")) lost();
+  }, REPLY_WITHIN));
   new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-ack"] });
   let pending = 0;
   const changed = () => { clearTimeout(pending); pending = setTimeout(() => { if (field()) act("hello", surroundings()); }, ONE_BY_ONE); };
