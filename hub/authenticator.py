@@ -12,7 +12,8 @@ from hub.language import LanguageHandler, lang_of
 from hub.passwords import LONGEST
 from pgc_lib.i18n import _, in_lang, n_
 
-_FREE_BY_NAME, _FREE_BY_ADDRESS = 8, 30
+# Whoever guesses at somebody's name shuts out themselves long before the person, who comes from elsewhere.
+_FREE_BY_BOTH, _FREE_BY_ADDRESS, _FREE_BY_NAME = 8, 30, 100
 
 
 class AccountAuthenticator(Authenticator):  # type: ignore[misc]
@@ -34,11 +35,11 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
         desk = desk_of(handler)
         name = str(data.get("username", ""))[:100].strip().lower()
         password = str(data.get("password", ""))
-        by_name = f"name:{name}" if good_name(name) else "name:?"
-        by_address = f"from:{address_of(handler)}"
+        address = address_of(handler)
+        by_address, by_name, by_both = f"from:{address}", f"name:{name}", f"name:{name}@{address}"
         free = {by_address: _FREE_BY_ADDRESS}
         if good_name(name):
-            free[by_name] = _FREE_BY_NAME
+            free |= {by_name: _FREE_BY_NAME, by_both: _FREE_BY_BOTH}
         pause = await desk.run(desk.throttle.attempt, free)
         if pause is not None:
             raise web.HTTPError(429, wait_message(pause))
@@ -46,7 +47,8 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
         account = await desk.hash(desk.accounts.authenticate, usable, password[:LONGEST])
         if account is None:
             raise web.HTTPError(403, _("Name or password is wrong."))
-        await desk.run(desk.throttle.forgive, by_name)
+        for subject in (by_name, by_both):
+            await desk.run(desk.throttle.forgive, subject)
         await desk.run(desk.throttle.give_back, by_address)
         return account
 
@@ -65,7 +67,7 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
         del username, authentication
         return True
 
-    def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
+    def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
         """The pages that belong to accounts."""
         from hub.credentials import CredentialsHandler
         from hub.own_password import PasswordHandler
@@ -79,6 +81,8 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
             (r"/people", PeopleHandler),
             (r"/language/([A-Za-z-]+)", LanguageHandler),
             (r"/api/pgc/credentials", CredentialsHandler),
+            # A page of JupyterHub's that nobody here needs; whoever wants a token asks its API.
+            (r"/token", web.RedirectHandler, {"url": app.hub_prefix + "home", "permanent": False}),
         ]
 
 

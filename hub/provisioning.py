@@ -13,7 +13,7 @@ from hub.secrets import derived, encryption_key
 from hub.tokens import issue
 from pgc_lib.core.administration import Administration
 from pgc_lib.core.provisioning import Credentials, create_person
-from pgc_lib.errors import NotFound, PgcError
+from pgc_lib.errors import Conflict, NotFound, PgcError
 from pgc_lib.i18n import N_, _, in_lang
 from pgc_lib.settings import Secret
 
@@ -66,6 +66,16 @@ class Provisioner:
                 mongo_admin_url=self.administration.mongo.reveal(),
                 mongo_password=derived(self.master, person, "mongo"),
             )
+        except Conflict as error:
+            _log.error("No logins for %s: %s", account.name, error)
+            with in_lang(account.lang):
+                raise NotReady(
+                    _(
+                        "Your server was not started: in this lab the name {name} is somebody else's. Ask an "
+                        "administrator for an account with another name.",
+                        name=account.name,
+                    )
+                ) from error
         except PgcError as error:
             engine = _engine(error)
             _log.error("No logins for %s, %s: %s", account.name, engine, error)

@@ -1,9 +1,14 @@
 #!/bin/bash
-# Makes the image `pgc-ci-base` from Debian packages, where python:3.12-slim-bookworm cannot be pulled.
+# Makes the image `pgc-ci-base` from Debian packages; where those cannot be unpacked, it is python:3.12-slim-bookworm.
 # The machine's own certificates come along, so that a build can reach what the machine reaches; hence it is never
 # pushed anywhere.
 set -euo pipefail
 
+if [[ $(id -u) != 0 ]] || ! command -v debootstrap >/dev/null; then
+    docker pull --quiet python:3.12-slim-bookworm >/dev/null
+    docker tag python:3.12-slim-bookworm "${1:-pgc-ci-base}"
+    exit
+fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv,tini bookworm "$folder" >"$folder.log" 2>&1 \

@@ -46,10 +46,12 @@ def pictures(browser: "Browser", lang: str) -> Iterator[Path]:
             page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=_PATIENCE)
             page.get_by_text("Python 3 (ipykernel) |").wait_for(timeout=_PATIENCE)
             page.locator(".jp-Notebook .jp-Cell").first.click()
-            for _cell in range(6):
+            for _cell in range(10):
                 page.keyboard.press("Shift+Enter")
-                page.wait_for_timeout(1500)
-            page.wait_for_timeout(1500)
+            page.locator(".jp-Notebook svg[role=img]").wait_for(timeout=_PATIENCE)
+            chart = page.locator(".jp-Notebook .jp-Cell", has=page.locator("svg[role=img]"))
+            chart.evaluate("cell => cell.scrollIntoView({block: 'center'})")
+            page.wait_for_timeout(2000)
             path = HERE / f"lab-{LANGUAGES[lang]}.png"
             page.screenshot(path=path)
             yield path

@@ -1,7 +1,6 @@
 """Reports that were written: when, from which notebook, how it ended, where it lies."""
 
 import os
-from datetime import datetime
 from html import escape
 from typing import Any, Literal
 from urllib.parse import quote
@@ -54,10 +53,6 @@ class Reports(Area, name="reports", main="runs"):
         named = {"name": name} if name else {}
         found = self.runs.find(order="-started_at", limit=1, **named)
         return found[0] if found else None
-
-    def unfinished(self, before: datetime) -> list[Run]:
-        """Runs that say they are running although they began long ago: whoever ran them is gone."""
-        return self.runs.find(state="running", started_at__lt=before)
 
     def html(self, limit: int = _SHOWN, *, base: str | None = None) -> str:
         """The newest runs as a table with links; `base` is where the lab's server is, if not here."""

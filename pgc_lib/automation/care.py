@@ -3,6 +3,7 @@
 A new lab gets its first schedules; runs that nobody runs any more get their true end.
 """
 
+import os
 import sys
 
 from pgc_lib.automation.catalogue import workspace
@@ -26,4 +27,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # whoever is waiting for their lab to open comes first
     sys.exit(main())

@@ -62,7 +62,7 @@ def start_kernel(folder: Path) -> "AsyncKernelManager":
     kernel = AsyncKernelManager(kernel_name="python3")
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_KERNELS}
     # Its log is ours; what it warns of is no concern of whoever waits for a report.
-    quiet = ["--IPKernelApp.log_level=ERROR"]
+    quiet = ["--IPKernelApp.log_level=CRITICAL"]
     run_sync(kernel.start_kernel)(cwd=str(folder), env=inherited, extra_arguments=quiet)
     return kernel
 

@@ -37,9 +37,7 @@ def main() -> int:
         note = journal.read(request.run) or Note(request.run.hex)
         if not note.over:
             note = journal.write(note, state="failed", error=str(error))
-            recording = Recording(_open, journal)
-            recording.begin(note)
-            recording.end(note)
+            Recording(_open, journal).end(note)
         return 1
 
 

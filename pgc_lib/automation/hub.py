@@ -57,6 +57,8 @@ class Hub:
                 return "gone"  # the server is another one by now, and knows nothing of this run
             if not self._user(job).get("ready"):
                 return "gone"
+        except Refused:
+            return "gone"  # the account was removed meanwhile
         except (Unreachable, Away) as error:
             log.info("hub.silent", job=str(job.id), error=str(error))
         since = self._silent_since.setdefault(job.id, time.monotonic())
@@ -76,7 +78,7 @@ class Hub:
                 return
             reply = self._ask("DELETE", f"users/{quote(str(job.person), safe='')}/server")
             log.info("hub.stopped_server", person=str(job.owner), status=reply.status)
-        except (Unreachable, Away, ValueError) as error:
+        except (Unreachable, Away, Refused, ValueError) as error:
             log.warning("hub.server_left_running", person=str(job.owner), error=str(error))
 
     def _ours(self, job: Job) -> bool:
@@ -95,7 +97,9 @@ class Hub:
             raise Refused("no_server")
         if reply.status == 403:
             raise Refused("unreachable")  # the hub does not let this person have a server
-        if not reply.ok and reply.status != 400:  # 400: it runs or starts already
+        if reply.status == 400:  # it starts already, for the person's own sake
+            self.jobs.server_started(job, False)
+        elif not reply.ok:
             raise Away(f"the hub answered {reply.status}")
         deadline = time.monotonic() + self.starting
         while not self._ready(job):

@@ -107,9 +107,9 @@ class Jobs:
         )
         return self._change(job, change)
 
-    def server_started(self, job: Job) -> bool:
-        """Note that the person's server runs for our sake, for whoever ends this job."""
-        return self._change(job, "started_server = true")
+    def server_started(self, job: Job, started: bool = True) -> bool:
+        """Note whether the person's server runs for our sake, for whoever ends this job."""
+        return self._change(job, "started_server = %(started)s", started=started)
 
     def others(self, job: Job) -> int:
         """How many other jobs of the same person are open."""

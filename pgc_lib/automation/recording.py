@@ -36,9 +36,10 @@ class Recording:
         self._error: BaseException | None = None
 
     def begin(self, note: Note) -> None:
-        """Make the record, in a thread."""
-        self._thread = Thread(target=self._make, args=[note], daemon=True)
-        self._thread.start()
+        """Make the record, in a thread; once."""
+        if self._thread is None:
+            self._thread = Thread(target=self._make, args=[note], daemon=True)
+            self._thread.start()
 
     def progress(self, note: Note) -> None:
         """Note how far it is, now and then and if that can be done at once."""
@@ -53,6 +54,7 @@ class Recording:
 
     def end(self, note: Note) -> Run:
         """Write how it ended; the finished record."""
+        self.begin(note)
         reports, record = self._made()
         done = insisted(lambda: kept(reports, record.id, note))
         self._journal.write(note, at=note.at, kept=True)
@@ -67,8 +69,8 @@ class Recording:
             self._error = error
 
     def _made(self) -> tuple[Reports, Run]:
-        assert self._thread is not None
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         if self._error is not None:
             raise self._error
         assert self._reports is not None

@@ -1,6 +1,6 @@
 """Running a report: papermill executes the notebook in a kernel of the person's own, cell by cell.
 
-A run is noted from its first moment, in the journal and as a record, so a page can show its progress and a crash
+A run is noted from its first moment, and a record from its first cell, so a page can show its progress and a crash
 leaves the truth: it says "running" until someone finds that nobody runs it any more, and then "failed"
 (`settling.py`). The executed notebook and its HTML are kept even when a cell failed, with the traceback where it
 happened.
@@ -70,7 +70,7 @@ def run(
         schedule = order.schedule.hex if order.schedule else None
         note = Note(order.job.hex, report.name, schedule, given, "running")
         recording = Recording(open_lab, journal)
-        recording.begin(journal.write(note))
+        note = journal.write(note)
         watch = _Watch(recording, journal, note, on_progress, stopping or Stopping())
         watch.stopping.ends(kernel)
         outcome, stopped = _execute(report, journal.draft(order.job), given, kernel, watch)
@@ -151,7 +151,8 @@ class _Watch:
             raise engine.Failed(self.stopping.reason)
         if not self.note.cells:
             self.note = self.journal.write(self.note, cells=len(notebook.cells))
-            # Loaded while the kernel is at work and this process waits.
+            # Both take their time, which is while the kernel is at work and this process waits.
+            self.recording.begin(self.note)
             Thread(target=_exporter, daemon=True).start()
 
     def ends(self, cell: "NotebookNode") -> None:

@@ -3,6 +3,8 @@
 The same jobs and the same claims as on a hub, without a broker: one person needs no one to be told.
 """
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from pgc_lib.automation.watch import Servers, Watcher
 
 _EVERY = 15.0
 """Seconds between two looks at the clock; a job made by hand is told of at once."""
+_BUSY = 5.0
 _AGAIN = 2.0
 _TIDY = 6 * 3600.0
 
@@ -80,15 +83,27 @@ class HomeWorker:
     def _pause(self, connection: "psycopg.Connection[object]") -> None:
         """Until something is to do, or a while has passed; in short steps, to be stopped soon."""
         busy = bool(self._threads)
-        deadline = time.monotonic() + (1.0 if busy else self._every)
+        deadline = time.monotonic() + (_BUSY if busy else self._every)
         while not self._stop.is_set() and time.monotonic() < deadline:
             if list(connection.notifies(timeout=min(1.0, self._every), stop_after=1)):
                 return
 
 
 def beside(work: Callable[[], None], stop: Callable[[], None]) -> Callable[[], None]:
-    """Run something in a thread of its own; what ends it and waits for it."""
-    thread = threading.Thread(target=work, daemon=True)
+    """Run something in a thread of its own; what ends it and waits for it.
+
+    Should it fail, this process ends in order, for whoever watches it to start it anew: half a worker looks
+    like a whole one.
+    """
+
+    def watched() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("worker.part_failed")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=watched, daemon=True)
     thread.start()
 
     def end() -> None:

@@ -1,5 +1,6 @@
 """`pgc hub`: the lab for many persons. `--local` runs it on this machine, the other verbs in containers."""
 
+import getpass
 import os
 import signal
 import sys
@@ -109,6 +110,13 @@ def _local(data: Path, port: int) -> None:
         return
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.geteuid())  # a container's user may have no name
+
+
 def _end_in_peace() -> None:
     """We were asked to end, and are not to be interrupted at it."""
     for number in _ENDINGS:
@@ -135,7 +143,7 @@ def _tell(found: "Local", password: str) -> None:
             _(
                 "All servers run as {user}: whoever works here can read everyone's files. Use this hub among "
                 "people who trust each other, or `pgc hub up` with containers.",
-                user=os.environ.get("USER") or os.geteuid(),
+                user=_user(),
             )
         )
     typer.echo(_("Ctrl-C ends the hub and everyone's servers; the engines go on until `pgc stop`."))

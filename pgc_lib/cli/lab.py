@@ -222,4 +222,6 @@ def _end(place: "Place", child: "subprocess.Popen[bytes]") -> None:
     with suppress(OSError):  # the terminal may be gone
         typer.echo("\r" + _("Ending JupyterLab…"), err=True)
     serving.end(child)
-    serving.stop(place)  # the signal may have come while a helper was being started, before we knew of it
+    serving.stop(
+        place
+    )  # the signal may have come while a helper was being started, before we knew of it

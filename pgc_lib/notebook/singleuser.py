@@ -120,6 +120,8 @@ def command(place: Place) -> list[str]:
         *(sys.executable, *marks, "-P", "-m", "jupyterhub.singleuser"),
         *jupyter.QUIET,
         *DASHBOARD_OPTIONS,
+        # It would look for language servers that no lab has, at every start, by way of npm.
+        "--LanguageServerManager.autodetect=False",
         f"--ServerApp.root_dir={place.workspace}",
         f"--ServerApp.preferred_dir={place.workspace}",
         # Only a hub on one machine that people of one house share, started by root (`pgc hub --local`).

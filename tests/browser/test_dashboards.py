@@ -1,9 +1,11 @@
 """The home dashboard as `pgc dashboards` serves it, in a real browser: read, ticked, written, picked, and out of order."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -12,7 +14,14 @@ import pgc_lib as pgc
 from pgc_lib.stores import embedded
 from tests.support import needs
 from tests.support.browser import browser, shot, visit, without_webgl  # noqa: F401 (a fixture)
-from tests.support.dashboards import PATIENCE, Dashboards, opened, served, settled
+from tests.support.dashboards import (
+    PATIENCE,
+    Dashboards,
+    beside_notebooks,
+    opened,
+    served,
+    settled,
+)
 from tests.support.jupyterlab import new_data
 from tests.support.jupyterlab import pgc as command
 
@@ -91,8 +100,12 @@ def _add(page: "Page", title: str, minutes: str = "") -> None:
 
 def _kernels(dashboards: Dashboards) -> list[psutil.Process]:
     """The kernels that run for pages."""
-    below = psutil.Process(dashboards.process.pid).children(recursive=True)
-    return [child for child in below if "ipykernel_launcher" in " ".join(child.cmdline())]
+    found = []
+    for child in psutil.Process(dashboards.process.pid).children(recursive=True):
+        with suppress(psutil.Error):  # gone just now
+            if "ipykernel_launcher" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def _row(page: "Page", title: str) -> Any:
@@ -342,6 +355,28 @@ def test_nobody_else_is_let_in(english: Dashboards) -> None:
                 assert "/login" in answer.url, path
         except urllib.error.HTTPError as refusal:
             assert refusal.code == 403, path
+
+
+def test_a_person_s_server_serves_it_below_its_address(
+    browser: "Browser",  # noqa: F811
+    data: Path,
+) -> None:
+    """As on a hub: beside the notebooks, by Voilà as an extension, and everything below the person's prefix."""
+    blocked = ("Blocked script execution", "Content Security Policy")
+    with (
+        beside_notebooks(data, "/user/mei/") as address,
+        visit(browser, blocked=blocked) as page,
+    ):
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        opened(page, address)
+        _add(page, "from the hub")
+        _row(page, "from the hub").get_by_role("checkbox").click()
+        page.locator(".pgc-toast-box", has_text="Done: from the hub").wait_for()
+        page.get_by_role("button", name="Read Weekly review").click()
+        page.frame_locator(".pgc-reader iframe").get_by_role("heading").wait_for()
+        own = [path for path in asked if path.startswith("/") and path != "/x.png"]
+        assert own and not [path for path in own if not path.startswith("/user/mei/")]
 
 
 def test_a_kernel_ends_with_its_page(browser: "Browser", english: Dashboards) -> None:  # noqa: F811

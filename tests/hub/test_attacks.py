@@ -128,6 +128,19 @@ def test_a_guesser_waits_and_others_do_not(hub: LocalHub) -> None:
         assert guesser.log_in(other, PASSWORD).url.path == "/hub/home"
 
 
+def test_a_guesser_shuts_out_nobody_else(hub: LocalHub) -> None:
+    """The person whose name it is comes from another address and logs in as ever."""
+    name, _visitor = hub.person()
+    with hub.visitor() as guesser:
+        for number in range(10):
+            guesser.log_in(name, f"guess-number-{number}")
+        assert guesser.log_in(name, PASSWORD).status_code == 429
+    elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+    with hub.visitor(transport=elsewhere) as person:
+        assert person.log_in(name, PASSWORD).url.path == "/hub/home"
+    hub.calm()
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
 def test_a_guesser_cannot_come_from_elsewhere(hub: LocalHub, header: str) -> None:
     """What a visitor writes about their own address is not what the hub counts by."""

@@ -106,6 +106,29 @@ def test_a_language_is_chosen(browser: "Browser", hub: LocalHub) -> None:  # noq
         assert page.locator("html").get_attribute("lang") == "zh-CN"
 
 
+@pytest.mark.parametrize(
+    ("wish", "lang"),
+    [
+        *(("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"), ("en-GB,en;q=0.9,zh-CN;q=0.8", "en")),
+        *(
+            ("fr,zh-TW;q=0.5,en;q=0.3", "zh-CN"),
+            ("fr,de", "en"),
+            ("", "en"),
+            ("zh;q=x,en;q=0.1", "en"),
+        ),
+        *((";;;,,,q=", "en"), ("z" * 5000, "en")),
+    ],
+)
+def test_what_a_browser_asks_for(hub: LocalHub, wish: str, lang: str) -> None:
+    """The best of the two languages that the browser can read; nonsense is English."""
+    with hub.visitor(headers={"Accept-Language": wish}) as visitor:
+        assert f'<html lang="{lang}">' in visitor.get("/hub/login").text
+        visitor.get("/hub/language/zh-CN")
+        assert '<html lang="zh-CN">' in visitor.get("/hub/login").text
+        visitor.cookies.set("pgc-lang", "../../etc", path="/")
+        assert visitor.get("/hub/login").status_code == 200
+
+
 def test_a_narrow_screen(browser: "Browser", hub: LocalHub) -> None:  # noqa: F811
     """On a phone nothing is cut off."""
     with visit(browser, lang="zh-CN", size=(360, 740)) as page:

@@ -77,7 +77,7 @@ def test_a_start_that_fails_says_why_and_what_next(hub: LocalHub) -> None:
     page = hub.start(visitor, name)
     assert page.status_code == 500
     shown = re.search(r'<p class="error"[^>]*>(.*?)</p>', page.text, re.DOTALL)
-    assert shown and "did not make your login" in shown[1] and "administrator" in shown[1]
+    assert shown and "somebody else" in shown[1] and "administrator" in shown[1]
     assert "Traceback" not in page.text and 'id="start"' in page.text
     with psycopg.connect(owner) as connection:
         connection.execute("delete from pgc.persons where name = %s", (name,))

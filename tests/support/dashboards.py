@@ -3,13 +3,18 @@
 import re
 import signal
 import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.jupyterlab import command, environment
+from tests.support.jupyterlab import command
+from tests.support.jupyterlab import environment as jupyter_environment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,35 +47,71 @@ def served(data: Path, *options: str, lang: str = "en") -> Iterator[Dashboards]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command("dashboards", "--port", "18866", *options),
-            env=environment(data, lang),
+            env=jupyter_environment(data, lang),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
         yield Dashboards(data, lang, _address(process, log), log, process)
     finally:
-        process.send_signal(signal.SIGTERM)
+        _end(process)
+
+
+@contextmanager
+def beside_notebooks(data: Path, prefix: str) -> Iterator[str]:
+    """A person's Jupyter server below a prefix, with Voilà as its extension; the dashboard's address."""
+    from pgc_lib.cli.places import DASHBOARDS
+    from pgc_lib.notebook.dashboards import OPTIONS, environment, free_port
+
+    port, token = free_port(18766), "a-token"
+    words = [sys.executable, "-P", "-m", "jupyter_server", "--ServerApp.open_browser=False"]
+    words += [f"--ServerApp.port={port}", f"--ServerApp.base_url={prefix}", "--allow-root"]
+    words += [f"--ServerApp.root_dir={DASHBOARDS}", "--ServerApp.jpserver_extensions=voila=True"]
+    variables = environment(data) | jupyter_environment(data) | {"JUPYTER_TOKEN": token}
+    variables.pop("JUPYTER_TOKEN_FILE")
+    log = data.parent / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*words, *OPTIONS], env=variables, stdout=output, stderr=subprocess.STDOUT
+        )
+    origin = f"http://127.0.0.1:{port}{prefix}"
+    try:
+        _wait(process, log, f"{origin}voila/static/voila.js")
+        yield f"{origin}voila/render/home.ipynb?token={token}"
+    finally:
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait(process: "subprocess.Popen[bytes]", log: Path, address: str) -> None:
+    """Until a page is there; an answer that asks for a login is one."""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            process.wait(_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            urllib.request.urlopen(address, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(log.read_text(encoding="utf-8"))
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    import time
-    import urllib.error
-    import urllib.request
-
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         if found := _ADDRESS.search(log.read_text(encoding="utf-8")):
-            root = found[0].partition("/voila/")[0]
-            try:
-                with urllib.request.urlopen(f"{root}/voila/static/voila.js", timeout=5):
-                    return found[0]
-            except (urllib.error.URLError, OSError):
-                pass
+            _wait(process, log, found[0].partition("/voila/")[0] + "/voila/static/voila.js")
+            return found[0]
         time.sleep(0.1)
     raise AssertionError(log.read_text(encoding="utf-8"))
 

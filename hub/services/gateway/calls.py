@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,15 +18,13 @@ from hub.services.gateway.limits import Limits
 from hub.services.gateway.local import Local
 from hub.services.gateway.people import People
 from hub.services.gateway.providers import Offer, Providers
-from hub.services.gateway.sse import Event
+from hub.services.gateway.streaming import Progress, Stream, Whole, pieces, with_first
 from hub.services.gateway.trouble import Trouble
 from hub.services.gateway.upstream import Answer, Upstream
 from pgc_lib.core.ids import new_id
 from pgc_lib.i18n import _
 
 Via = Literal["http", "grpc"]
-_MOST_TOKENS = 2**53
-
 _OUTCOMES = {
     "gateway_key_refused": "key_refused",
     "gateway_key_missing": "key_missing",
@@ -56,28 +54,6 @@ class Caller:
     """The identifier of the call, for the person and in the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What came of a stream at one time: the bytes to pass on, and the objects inside."""
-
-    raw: bytes
-    values: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """An answer in one piece."""
-
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """An answer in pieces; the first one is there already."""
-
-    pieces: AsyncIterator[Piece]
-
-
 @dataclass(slots=True)
 class _Call:
     """What is known so far of a call that is going on."""
@@ -85,16 +61,8 @@ class _Call:
     offer: Offer
     began: float = field(default_factory=time.monotonic)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    complete: bool = False
+    progress: Progress = field(default_factory=Progress)
     outcome: str = "ok"
-
-    def used(self, usage: Any) -> None:
-        """Take what the provider says was used; what it does not say stays unknown."""
-        if isinstance(usage, dict):
-            self.input_tokens = count(usage.get("prompt_tokens"))
-            self.output_tokens = count(usage.get("completion_tokens"))
 
 
 class Gateway:
@@ -142,31 +110,34 @@ class Gateway:
             async with self._asking(offer, "/chat/completions", body) as answer:
                 if not wanted.stream:
                     raw, value = await answer.whole("choices")
-                    call.used(value.get("usage"))
-                    call.complete = True
+                    call.progress.used(value.get("usage"))
+                    call.progress.complete = True
                     yield Whole(raw)
                 elif not answer.streams:
                     raise refusals.garbage(offer)
                 else:
-                    async with aclosing(_pieces(call, answer, hide_usage=hide_usage)) as pieces:
+                    async with aclosing(
+                        pieces(offer, call.progress, answer, hide_usage=hide_usage)
+                    ) as coming:
                         # Waiting for the first one leaves every early failure its own HTTP status.
-                        first = await anext(pieces)
-                        yield Stream(_again(first, pieces))
+                        first = await anext(coming)
+                        yield Stream(with_first(first, coming))
 
-    async def embed(self, caller: Caller, wanted: Asked) -> bytes:
+    @asynccontextmanager
+    async def embed(self, caller: Caller, wanted: Asked) -> AsyncIterator[Whole]:
         """Embeddings, from a provider or from the model on this machine."""
         offer = self.providers.catalogue.pick(wanted.model, "embeddings")
         with self._noted(caller, "embeddings", offer) as call:
             if not offer.base_url:
                 raw, tokens = await self._local.answer(offer.name, wanted.body)
-                call.used({"prompt_tokens": tokens, "completion_tokens": 0})
+                call.progress.used({"prompt_tokens": tokens, "completion_tokens": 0})
             else:
                 body = {**wanted.body, "model": offer.model}
                 async with self._asking(offer, "/embeddings", body) as answer:
                     raw, value = await answer.whole("data")
-                    call.used(value.get("usage"))
-            call.complete = True
-        return raw
+                    call.progress.used(value.get("usage"))
+            call.progress.complete = True
+            yield Whole(raw)
 
     async def stop(self, patience: float) -> None:
         """Let the calls that go on end; those that take longer are told that the gateway stops."""
@@ -199,7 +170,7 @@ class Gateway:
                 raise
             except (asyncio.CancelledError, GeneratorExit, HungUp):
                 call.outcome = "stopped" if self._stopping else "hung_up"
-                if self._stopping and task.cancelling() and not call.complete:
+                if self._stopping and task.cancelling() and not call.progress.complete:
                     task.uncancel()
                     raise _stopping() from None
                 raise
@@ -221,64 +192,12 @@ def _line(caller: Caller, operation: Literal["chat", "embeddings"], call: _Call)
         provider=call.offer.provider,
         model=call.offer.name,
         purpose=caller.purpose,
-        input_tokens=call.input_tokens,
-        output_tokens=call.output_tokens,
+        input_tokens=call.progress.input_tokens,
+        output_tokens=call.progress.output_tokens,
         seconds=round(time.monotonic() - call.began, 3),
         # Whoever leaves after the last word has had it all.
-        outcome="ok" if call.complete else call.outcome,
+        outcome="ok" if call.progress.complete else call.outcome,
     )
-
-
-async def _pieces(call: _Call, answer: Answer, *, hide_usage: bool) -> AsyncGenerator[Piece, None]:
-    """The stream as it is to be passed on; it ends with its own last word or with an error."""
-    finished = False
-    async with aclosing(answer.events()) as arriving:
-        async for events in arriving:
-            passed: list[Event] = []
-            for event in events:
-                value = event.value or {}
-                if value.get("error"):
-                    if passed:
-                        yield _piece(passed)
-                    raise refusals.in_stream(call.offer, value["error"])
-                call.used(value.get("usage"))
-                finished = finished or _has_finished(value.get("choices"))
-                if not (hide_usage and value.get("choices") == [] and value.get("usage")):
-                    passed.append(event)
-                if event.done:
-                    call.complete = True
-                    break
-            if passed:
-                yield _piece(passed)
-    # Some servers never say [DONE]; without the model's own end it is no end at all.
-    if not (finished or call.complete):
-        raise refusals.broken_off(call.offer)
-    call.complete = True
-
-
-def _piece(events: list[Event]) -> Piece:
-    return Piece(
-        b"".join(event.raw for event in events),
-        tuple(event.value for event in events if event.value),
-    )
-
-
-async def _again(first: Piece, pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
-    yield first
-    async for piece in pieces:
-        yield piece
-
-
-def _has_finished(choices: Any) -> bool:
-    return isinstance(choices, list) and any(
-        isinstance(choice, dict) and choice.get("finish_reason") for choice in choices
-    )
-
-
-def count(value: Any) -> int | None:
-    """A number of tokens; None for anything else."""
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
-    return value if good else None
 
 
 def _stopping() -> Trouble:

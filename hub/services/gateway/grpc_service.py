@@ -6,7 +6,8 @@ import grpc
 
 from hub.services.gateway import ai_pb2, ai_pb2_grpc, asked
 from hub.services.gateway.asked import Asked
-from hub.services.gateway.calls import Gateway, Stream, count
+from hub.services.gateway.calls import Gateway
+from hub.services.gateway.streaming import Stream, count
 from hub.services.gateway.trouble import Trouble
 from pgc_lib.i18n import set_lang
 

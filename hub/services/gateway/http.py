@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -11,8 +11,8 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from hub.services.gateway import asked
-from hub.services.gateway.asked import Asked
-from hub.services.gateway.calls import Caller, Gateway, HungUp, Whole
+from hub.services.gateway.calls import Caller, Gateway, HungUp
+from hub.services.gateway.streaming import Stream, Whole
 from hub.services.gateway.trouble import Trouble
 from pgc_lib.i18n import _, set_lang
 
@@ -64,12 +64,11 @@ def application(gateway: Gateway) -> FastAPI:
 
     async def chat(request: Request) -> Response:
         caller = await _admitted(gateway, request)
-        return Relay(gateway, caller, asked.chat(await _body(request)))
+        return Relay(caller, gateway.chat(caller, asked.chat(await _body(request))))
 
     async def embeddings(request: Request) -> Response:
         caller = await _admitted(gateway, request)
-        raw = await gateway.embed(caller, asked.embeddings(await _body(request)))
-        return Response(raw, media_type="application/json", headers=_named(caller))
+        return Relay(caller, gateway.embed(caller, asked.embeddings(await _body(request))))
 
     # As they are: what FastAPI does for parameters and models would cost a call more than the rest of the way.
     app.add_route("/v1/chat/completions", chat, methods=["POST"])
@@ -78,11 +77,11 @@ def application(gateway: Gateway) -> FastAPI:
 
 
 class Relay(Response):
-    """A chat's answer, passed on as it comes; a client that hangs up ends the call to the provider."""
+    """A model's answer, passed on as it comes; a client that hangs up ends the call to the provider."""
 
-    def __init__(self, gateway: Gateway, caller: Caller, wanted: Asked) -> None:
+    def __init__(self, caller: Caller, call: AbstractAsyncContextManager[Whole | Stream]) -> None:
         super().__init__()
-        self._gateway, self._caller, self._wanted = gateway, caller, wanted
+        self._caller, self._call = caller, call
 
     async def __call__(self, _scope: Message, receive: Receive, send: Send) -> None:
         """Answer, and watch meanwhile whether anyone still listens."""
@@ -100,7 +99,7 @@ class Relay(Response):
     async def _answer(self, send: Send) -> None:
         begun = False
         try:
-            async with self._gateway.chat(self._caller, self._wanted) as answer:
+            async with self._call as answer:
                 if isinstance(answer, Whole):
                     await self._whole(send, 200, "application/json", answer.raw)
                     return

@@ -61,6 +61,8 @@ class Limits:
                 paying.add_done_callback(self._paying.discard)
             return
         await self._pay(self._redis, person)
+        if time.monotonic() < self._resume:
+            return  # Redis went away just now; once is enough to wait for it
         found = await self._count(self._redis, person, 1)
         if found is not None and not found:
             raise _limited(

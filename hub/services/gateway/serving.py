@@ -24,9 +24,9 @@ from pgc_lib.errors import EngineError, SettingError
 from pgc_lib.i18n import _
 from pgc_lib.settings import Settings
 
-_FINISH_SECONDS = 1.0
+_FINISH_SECONDS = 0.8
 """For calls that go on when the gateway is told to stop."""
-_WRITE_SECONDS = 1.2
+_WRITE_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()

@@ -33,3 +33,13 @@ def company(house: House, tmp_path: Path) -> Iterator[Company]:
             return stack.enter_context(live(house, **given)), scripted
 
         yield run
+
+
+@pytest.fixture(scope="module")
+def standing(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Live, Provider]]:
+    """A gateway before a friendly provider, for all tests of a module that leave it as it was."""
+    folder = tmp_path_factory.mktemp("standing")
+    with provider() as scripted, live(house, **offering(folder, scripted.url)) as gateway:
+        yield gateway, scripted

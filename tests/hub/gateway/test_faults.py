@@ -196,10 +196,16 @@ def test_who_hangs_up_ends_the_work(company: Company, anna: UUID) -> None:
     assert gateway.gateway.open_calls == 0
 
 
-def test_who_hangs_up_before_the_answer(company: Company, anna: UUID) -> None:
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("chat/completions", {"messages": HELLO}), ("embeddings", {"model": "small", "input": "a"})],
+)
+def test_who_hangs_up_before_the_answer(
+    company: Company, anna: UUID, path: str, body: dict[str, Any]
+) -> None:
     """A call whose provider still thinks ends at once as well."""
     gateway, scripted = company(Sleep(4))
-    _begin_and_leave(gateway, anna, {"messages": HELLO})
+    _begin_and_leave(gateway, anna, body, path=path)
     (line,) = gateway.calls(anna)
     assert line["outcome"] == "hung_up" and line["seconds"] < 3
     assert len(scripted.requests) == 1
@@ -224,19 +230,23 @@ def test_who_does_not_read_does_not_hold_the_provider_for_ever(
         assert gateway.calls(anna)[0]["outcome"] == "hung_up"
 
 
-def _begin(gateway: Live, person: UUID, body: dict[str, Any]) -> socket.socket:
+def _begin(
+    gateway: Live, person: UUID, body: dict[str, Any], path: str = "chat/completions"
+) -> socket.socket:
     raw = json.dumps(body).encode()
     line = socket.create_connection(("127.0.0.1", gateway.port))
     line.sendall(
-        f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token(person)}\r\n"
+        f"POST /v1/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token(person)}\r\n"
         f"Content-Length: {len(raw)}\r\n\r\n".encode()
         + raw
     )
     return line
 
 
-def _begin_and_leave(gateway: Live, person: UUID, body: Any, read: bytes = b"") -> None:
-    with closing(_begin(gateway, person, body)) as line:
+def _begin_and_leave(
+    gateway: Live, person: UUID, body: Any, read: bytes = b"", path: str = "chat/completions"
+) -> None:
+    with closing(_begin(gateway, person, body, path)) as line:
         line.settimeout(20)
         seen = b""
         while read not in seen:

