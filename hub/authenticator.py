@@ -6,7 +6,8 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from tornado import web
 
-from hub.accounts import Account, good_name
+from hub.account_rules import good_name
+from hub.accounts import Account
 from hub.desk import desk_of
 from hub.language import LanguageHandler, lang_of
 from hub.passwords import LONGEST

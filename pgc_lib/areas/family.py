@@ -73,8 +73,8 @@ class Relation(Record, kind="family.relations", kept_in="documents", sort=["tie"
     other: UUID = field(title=N_("To whom"))
     tie: Tie = field(title=N_("Tie"))
     how: How = field("", title=N_("How"))
-    since: date | None = field(None, title=N_("Since"))
-    until: date | None = field(None, title=N_("Until"))
+    since: date | None = field(None, title=N_("From the day"))
+    until: date | None = field(None, title=N_("To the day"))
 
     @model_validator(mode="after")
     def _possible(self) -> "Relation":

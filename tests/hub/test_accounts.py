@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hub import passwords
-from hub.accounts import Accounts, good_name
+from hub.account_rules import good_name
+from hub.accounts import Accounts
 from hub.tables import open_tables
 from pgc_lib.errors import Conflict, Invalid, NotFound
 from pgc_lib.settings import NOTHING, Secret

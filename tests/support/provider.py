@@ -3,7 +3,7 @@
 It stands in for a company's servers, which tests cannot reach; the client, the agent and the gateway that talk
 to it are the product's own. Each script entry answers one request; the last one repeats.
 
-Run as a program it says hello to everyone, in a process of its own, until its standard input ends.
+Run as a program it says hi to everyone, in a process of its own, until its standard input ends.
 """
 
 import json
@@ -156,9 +156,14 @@ def provider(*script: Any, port: int = 0) -> Iterator[Provider]:
         def _stream(self, entry: Any, counted: bool | None) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
+            # An answer that is whole leaves the connection open, as real servers do; any other one ends with it.
+            self._chunked = isinstance(entry, Say | UseTool)
+            name, value = (
+                ("Transfer-Encoding", "chunked") if self._chunked else ("Connection", "close")
+            )
+            self.send_header(name, value)
             self.end_headers()
-            self.close_connection = True
+            self.close_connection = not self._chunked
             for delta in _deltas(entry):
                 self._event(_chunk([{"index": 0, "delta": delta, "finish_reason": None}]))
                 time.sleep(getattr(entry, "pause", 0))
@@ -166,7 +171,7 @@ def provider(*script: Any, port: int = 0) -> Iterator[Provider]:
                 # A hang-up shows when one writes, so a comment comes now and then at the end.
                 time.sleep(entry.seconds)
                 for _time in range(20):
-                    self.wfile.write(b": still there\n\n")
+                    self._piece(b": still there\n\n")
                     time.sleep(0.01)
             if isinstance(entry, BreakOff | Stall):
                 return
@@ -175,11 +180,15 @@ def provider(*script: Any, port: int = 0) -> Iterator[Provider]:
             if counted and (usage := getattr(entry, "usage", USAGE)):
                 self._event(_chunk([], usage=usage))
             if getattr(entry, "done", True):
-                self.wfile.write(b"data: [DONE]\n\n")
+                self._piece(b"data: [DONE]\n\n")
+            if self._chunked:
+                self.wfile.write(b"0\r\n\r\n")
 
         def _event(self, value: Any) -> None:
-            self.wfile.write(b"data: " + json.dumps(value).encode() + b"\n\n")
-            self.wfile.flush()
+            self._piece(b"data: " + json.dumps(value).encode() + b"\n\n")
+
+        def _piece(self, raw: bytes) -> None:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(raw), raw) if self._chunked else raw)
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -232,6 +241,7 @@ def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with provider() as apart:
+    # A model writes its words one after the other; all at once, they would fight over the processors.
+    with provider(Say("Hi", pause=0.004)) as apart:
         print(apart.url, flush=True)  # noqa: T201 (its parent reads this line)
         sys.stdin.read()

@@ -1,5 +1,6 @@
 """Runs in persons' servers behind a real hub: started when off, watched, stopped again, truthful about loss."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,14 +88,12 @@ def test_a_server_killed_in_the_middle_of_a_run(
     begun = hub.workspace(me.name) / "begun"
     plan(lab, hub, f"open({str(begun)!r}, 'a').write('x')", "import time; time.sleep(600)")
     job = soon(lab, jobs, "own")
-    import threading
-
     threading.Thread(target=lambda: (_wait(begun), hub.kill_server(me.name))).start()
     assert watcher(jobs, hub).carry(job) == "failed", hub.log()
     assert state_of(house, job.id)[2] == "stopped"
     hub.api("POST", f"users/{me.name}/server")
     deadline = time.monotonic() + 60
-    while (run := lab.reports.latest("own")) and run.state == "running":
+    while (run := lab.reports.latest("own")) is None or run.state == "running":
         assert time.monotonic() < deadline, hub.log()
         time.sleep(0.2)
     assert run is not None and (run.state, run.error) == (
