@@ -117,6 +117,8 @@ class Running:
             Beside(place, "hub-worker", "pgc_lib.cli", ["worker"]),
             Beside(place, "hub-beat", "pgc_lib.cli", ["beat"]),
         ]
+        if settings().admin_mongo_url:
+            self._others.append(Beside(place, "hub-mirror", "hub.services.mirror", []))
         if settings().hub_gateway:
             self._others.append(Beside(place, "hub-gateway", "hub.services.gateway", []))
 
