@@ -137,7 +137,9 @@ def test_no_secret_is_in_a_variable_a_command_line_or_the_log(
             assert os.stat(value).st_mode & 0o077 == 0  # noqa: PTH116
             assert os.stat(os.path.dirname(value)).st_mode & 0o077 == 0  # noqa: PTH116, PTH120
     secrets = [
-        value for name, value in handed.items() if name not in ("PGC_LANG", "PGC_MODEL_NAME")
+        value
+        for name, value in handed.items()
+        if name not in ("PGC_LANG", "PGC_MODEL_NAME", "PGC_MODEL_URL")
     ]
     secrets += [value.partition("@")[0].rpartition(":")[2] for value in secrets if "@" in value]
     logs = "".join(path.read_text() for path in (hub.data / "jupyter" / "logs").glob("*.log*"))

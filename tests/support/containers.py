@@ -179,7 +179,7 @@ def environment() -> dict[str, str]:
     return {name: value for name, _sign, value in pairs if name}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub() -> Iterator[Hub]:
     """The hub in containers."""
     needs.docker()
