@@ -40,6 +40,7 @@ def test_at_home_the_lab_has_an_owner_and_their_time_zone(
 ) -> None:
     """The first start makes the person, in the zone of the machine; they look after the lab themselves."""
     monkeypatch.setenv("TZ", "America/Lima")
+    monkeypatch.setattr("tzlocal.unix._cache_tz_name", None)  # asked once a process
     with pgc_lib.open(data=home.data) as lab:
         assert lab.people.me().time_zone == "America/Lima" == zone().key
         made = lab.people.admin.create("grandma")
