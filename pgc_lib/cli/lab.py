@@ -207,6 +207,7 @@ def _watch(place: "Place", child: "subprocess.Popen[bytes]") -> None:
     finally:
         relay.end()
     if child.returncode not in (0, -signal.SIGTERM):
+        serving.clear(place)
         raise EngineError(
             _("JupyterLab ended by itself. It wrote:\n{lines}", lines=serving.tail(place, "lab")),
             next_step=_("Start it again; the whole log is {log}.", log=place.logs / "lab.log"),

@@ -134,6 +134,13 @@ def stop(place: Place) -> bool:
     return found is not None
 
 
+def clear(place: Place) -> None:
+    """End what a JupyterLab that died has left behind, unless another runs by now."""
+    with alone(place, lambda _message: None):
+        if not running(place):
+            process.end_all([place.mark], signal.SIGTERM, timeout=ENDING)
+
+
 def log_size(place: Place, log: str) -> int:
     """How long a log is now."""
     path = place.logs / f"{log}.log"

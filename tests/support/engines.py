@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,11 @@ def servers(home: Home) -> list[int]:
     """The main process of every engine that carries the marks of this lab."""
     lab = Folder(home.data)
     found = set(process.all_bearing((*Postgres(lab).marks, *Valkey(lab).marks)))
-    return [pid for pid in found if psutil.Process(pid).ppid() not in found]
+    parents = {}
+    for pid in found:
+        with suppress(psutil.NoSuchProcess):  # ended since we looked
+            parents[pid] = psutil.Process(pid).ppid()
+    return [pid for pid, parent in parents.items() if parent not in found]
 
 
 @pytest.fixture

@@ -1,27 +1,14 @@
 """To-dos and transactions."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
 from pgc_lib.stores.migrations import guard
+from pgc_lib.stores.migrations.columns import system
 
 revision = "0002"
 down_revision = "0001"
-
-
-def _system() -> list[sa.Column[Any]]:
-    moment = sa.TIMESTAMP(timezone=True)
-    return [
-        sa.Column("id", sa.UUID(), primary_key=True, server_default=sa.text("pgc.new_id()")),
-        sa.Column("owner", sa.UUID(), nullable=False, server_default=sa.text("pgc.me()")),
-        sa.Column("batch", sa.UUID()),
-        sa.Column("version", sa.Integer(), nullable=False, server_default=sa.text("1")),
-        sa.Column("created_at", moment, nullable=False, server_default=sa.func.now()),
-        sa.Column("updated_at", moment, nullable=False, server_default=sa.func.now()),
-    ]
 
 
 def upgrade() -> None:
@@ -29,7 +16,7 @@ def upgrade() -> None:
     op.execute("create schema todos")
     op.create_table(
         "items",
-        *_system(),
+        *system(),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("due", sa.Date()),
         sa.Column("done", sa.Boolean(), nullable=False),
@@ -46,7 +33,7 @@ def upgrade() -> None:
     op.execute("create schema finance")
     op.create_table(
         "transactions",
-        *_system(),
+        *system(),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("amount", sa.Numeric(18, 4), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
