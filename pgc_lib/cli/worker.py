@@ -35,14 +35,17 @@ def beat() -> None:
 def _on_a_server() -> None:
     from pgc_lib.automation.celery import run_worker
     from pgc_lib.automation.worker import beside
+    from pgc_lib.core.lockwatch import LockWatch
     from pgc_lib.core.relay import Relay
 
-    relay = Relay(settings().worker_database_url.reveal(), settings().admin_redis_url.reveal())
-    end = beside(relay.run, relay.stop)
+    database = settings().worker_database_url.reveal()
+    relay, watch = Relay(database, settings().admin_redis_url.reveal()), LockWatch(database)
+    ends = [beside(relay.run, relay.stop), beside(watch.run, watch.stop)]
     try:
         run_worker()
     finally:
-        end()
+        for end in ends:
+            end()
         relay.close()
 
 
