@@ -118,7 +118,7 @@ async def _stream(
     limits = UsageLimits(request_limit=MOST_REQUESTS, total_tokens_limit=MOST_TOKENS)
     try:
         async with (
-            async_client(model) as client,
+            async_client(model, "ask") as client,
             build(model, client, collections, answer.consulted).run_stream(
                 answer.question, usage_limits=limits
             ) as run,

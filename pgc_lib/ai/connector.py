@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pgc_lib.ai.models import Model, Models, key_of
 from pgc_lib.errors import PgcError, Unavailable
 from pgc_lib.i18n import _, lang
+from pgc_lib.settings import settings
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI, OpenAI
@@ -30,30 +31,34 @@ class Usage:
     output_tokens: int = 0
 
 
-def _options(model: Model) -> dict[str, Any]:
+def _options(model: Model, purpose: str) -> dict[str, Any]:
     from openai import Timeout
+
+    headers = {"Accept-Language": lang()}
+    if purpose and model.base_url == settings().model_url:
+        headers["X-PGC-Purpose"] = purpose  # for the hub's account of calls; no provider's business
 
     return {
         "base_url": model.base_url,
         "api_key": key_of(model).reveal(),
         "timeout": Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
         "max_retries": RETRIES,
-        "default_headers": {"Accept-Language": lang()},
+        "default_headers": headers,
     }
 
 
-def client(model: Model) -> "OpenAI":
-    """A client for a model's provider."""
+def client(model: Model, purpose: str = "") -> "OpenAI":
+    """A client for a model's provider; a hub notes for what it was asked."""
     from openai import OpenAI
 
-    return OpenAI(**_options(model))
+    return OpenAI(**_options(model, purpose))
 
 
-def async_client(model: Model) -> "AsyncOpenAI":
+def async_client(model: Model, purpose: str = "") -> "AsyncOpenAI":
     """The same for code that runs in an event loop."""
     from openai import AsyncOpenAI
 
-    return AsyncOpenAI(**_options(model))
+    return AsyncOpenAI(**_options(model, purpose))
 
 
 @contextmanager
@@ -151,7 +156,7 @@ def write(
 ) -> Iterator[str]:
     """A text written by a model, piece by piece as it comes."""
     with accounted(models, model, purpose) as usage:
-        stream = client(model).chat.completions.create(
+        stream = client(model, purpose).chat.completions.create(
             model=model.model,
             stream=True,
             stream_options={"include_usage": True},

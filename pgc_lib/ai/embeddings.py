@@ -25,7 +25,7 @@ def embed(
     if model.base_url == f"local:{LOCAL}":
         return local(texts, query=query)
     with accounted(models, model, "embeddings") as usage:
-        answer = client(model).embeddings.create(model=model.model, input=list(texts))
+        answer = client(model, "embeddings").embeddings.create(model=model.model, input=list(texts))
         usage.input_tokens = answer.usage.prompt_tokens
     vectors = np.asarray([item.embedding for item in answer.data], dtype=np.float32)
     normalised: np.ndarray[tuple[int, int], np.dtype[np.float32]] = vectors / np.linalg.norm(

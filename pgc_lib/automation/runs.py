@@ -25,7 +25,7 @@ from pgc_lib.automation.stopping import Stopping
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Conflict
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, lang
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -203,6 +203,7 @@ def _exporter() -> Any:
 
     return HTMLExporter(
         template_name="pgc",
+        language_code=lang(),  # unless the report was asked for in another one
         extra_template_basedirs=[str(_TEMPLATES)],
         exclude_input=True,
         exclude_input_prompt=True,

@@ -4,6 +4,7 @@ Every number comes from a query that can be run again. What a model writes is ma
 and nothing else.
 """
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgc_lib.ai.connector import write
 from pgc_lib.ai.models import NoModel
+from pgc_lib.core.amounts import amount
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _, lang
@@ -62,24 +64,28 @@ class Review:
     def lines(self) -> "pl.DataFrame":
         """The week's money."""
         frame: pl.DataFrame = self.lab.finance.frame(
-            col("day").is_between(self.first, self.last), columns=["day", "category", "amount"]
+            col("day").is_between(self.first, self.last),
+            columns=["day", "category", "currency", "amount"],
         )
         return frame
 
-    def spent(self) -> list[tuple[str, Decimal]]:
-        """What was spent, by category, the most first."""
+    def spent(self) -> list[tuple[str, str, Decimal]]:
+        """What was spent, by currency and category, the most first."""
         import polars as pl
 
         out = self.lines.filter(pl.col("amount") < 0)
-        by = out.group_by("category").agg((-pl.col("amount").sum()).alias("spent"))
-        return list(by.sort("spent", descending=True).iter_rows())
+        by = out.group_by("currency", "category").agg((-pl.col("amount").sum()).alias("spent"))
+        return list(by.sort("currency", "spent", descending=[False, True]).iter_rows())
 
     def facts(self) -> str:
         """All facts as plain lines: what a draft may rest on."""
         hours = sum(todo.minutes or 0 for todo in self.finished) / 60
         lines = [f"- done: {todo.title} ({todo.project})" for todo in self.finished]
         lines += [f"- still open: {todo.title}, due {todo.due}" for todo in self.waiting]
-        lines += [f"- spent on {category}: {amount:.2f}" for category, amount in self.spent()]
+        lines += [
+            f"- spent on {category}: {spent:.2f} {currency}"
+            for currency, category, spent in self.spent()
+        ]
         return "\n".join([f"- hours of done to-dos: {hours:.1f}", *lines])
 
     # ── sections ─────────────────────────────────────────────────────────────────────────────────────
@@ -104,13 +110,17 @@ class Review:
 
     def money(self) -> Markdown:
         """The week's spending."""
-        rows = [f"| {category} | {amount:,.2f} |" for category, amount in self.spent()]
-        total = sum((amount for _category, amount in self.spent()), Decimal())
+        rows = []
+        totals: dict[str, Decimal] = defaultdict(Decimal)  # currencies have no common sum
+        for currency, category, spent in self.spent():
+            rows.append(f"| {category} | {amount(spent, currency)} |")
+            totals[currency] += spent
         head = [f"| {_('Category')} | {_('Spent')} |", "|---|---:|"]
-        return Markdown(
-            f"## {_('Money')}\n\n"
-            + "\n".join([*head, *rows, f"| **{_('Total')}** | **{total:,.2f}** |"])
-        )
+        rows += [
+            f"| **{_('Total')}** | **{amount(total, currency)}** |"
+            for currency, total in totals.items()
+        ]
+        return Markdown(f"## {_('Money')}\n\n" + "\n".join([*head, *rows]))
 
     def chart(self) -> Any:
         """Spending by day."""

@@ -134,9 +134,9 @@ def months_of(lab: "Lab", today: date) -> list[Month]:
     until = min(before + (today - first), first - timedelta(days=1))
     statement = text("""
         select currency, category, day >= :first as now,
-               coalesce(sum(amount) filter (where amount > 0), 0) as came,
-               coalesce(-sum(amount) filter (where amount < 0), 0) as went, count(*) as lines
-        from finance.transactions
+               coalesce(sum(amount) filter (where flow = 'income'), 0) as came,
+               coalesce(-sum(amount) filter (where flow = 'spending'), 0) as went, count(*) as lines
+        from finance.flows
         where owner = :owner and (day between :first and :today or day between :before and :until)
         group by 1, 2, 3""")
     values = {
@@ -185,7 +185,7 @@ def weeks_of(lab: "Lab", today: date, currency: str | None) -> list[Week]:
         from todos.items where owner = :owner and done and done_at >= :moment group by 1
         union all
         select cast(date_trunc('week', day) as date), 0, sum(amount)
-        from finance.transactions
+        from finance.flows
         where owner = :owner and day between :since and :today and currency = :currency group by 1""")
     values = {
         "owner": lab.person,

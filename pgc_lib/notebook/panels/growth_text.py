@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from html import escape
 
+from pgc_lib.core.amounts import amount
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.panels.facts import Week
 from pgc_lib.notebook.panels.markup import button, empty
-from pgc_lib.notebook.panels.words import amount, short
+from pgc_lib.notebook.panels.words import short
 
 _AXIS = 110
 """Pixels beside the bars: padding, titles and numbers."""

@@ -6,9 +6,10 @@ from decimal import Decimal
 from html import escape
 
 from pgc_lib.areas.todos import Todo
+from pgc_lib.core.amounts import amount
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.panels.facts import Day, Facts, Month
-from pgc_lib.notebook.panels.words import amount, day, greeting, plain, short, weekday
+from pgc_lib.notebook.panels.words import day, greeting, plain, short, weekday
 
 _CATEGORIES = 8
 

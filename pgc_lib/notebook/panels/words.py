@@ -2,13 +2,10 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 from html import escape
 
 from pgc_lib.i18n import N_, _, lang
 
-_SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
-_CENT = Decimal("0.01")
 # Control characters draw nothing or boxes; a line break in a title is a space.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _WEEKDAYS = (
@@ -26,14 +23,6 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def plain(text: str) -> str:
     """A person's text for HTML: escaped, on one line, without characters that cannot be seen."""
     return escape(_CONTROLS.sub(" ", text))
-
-
-def amount(value: Decimal, currency: str) -> str:
-    """Exact to the last digit: two decimals, and more only where there are more."""
-    rounded = value.quantize(_CENT)
-    digits = f"{abs(rounded):,.2f}" if rounded == value else f"{abs(value).normalize():,f}"
-    sign = _SIGNS.get(currency, f"{currency} ")
-    return f"{'−' if value < 0 else ''}{sign}{digits}"
 
 
 def day(value: date, today: date) -> str:

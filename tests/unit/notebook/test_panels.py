@@ -100,22 +100,6 @@ def test_texts_are_text(lab: Any) -> None:
     lab.todos.remove(todo.id)
 
 
-@pytest.mark.parametrize(
-    ("value", "currency", "text"),
-    [
-        ("1234.5", "CNY", "¥1,234.50"),
-        ("-0.5", "USD", "−$0.50"),
-        ("0.0001", "CNY", "¥0.0001"),
-        ("1E+3", "JPY", "JPY 1,000.00"),
-        ("0", "EUR", "€0.00"),
-        ("-1234567.8912", "CNY", "−¥1,234,567.8912"),
-    ],
-)
-def test_amounts_are_exact(value: str, currency: str, text: str) -> None:
-    """Two decimals as one expects them, more only where there are more, never a rounded one."""
-    assert words.amount(Decimal(value), currency) == text
-
-
 def test_days_are_said() -> None:
     """Near days by name; far ones with their year."""
     with in_lang("en"):
