@@ -176,7 +176,7 @@ def pytest_terminal_summary(terminalreporter: "TerminalReporter") -> None:
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     """The words that a test was skipped with."""
     place = report.longrepr
-    return str(place[2] if isinstance(place, tuple) else place).removeprefix("Skipped: ")
+    return str(place[2] if isinstance(place, (tuple, list)) else place).removeprefix("Skipped: ")
 
 
 def browser_program() -> Path:
