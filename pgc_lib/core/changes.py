@@ -17,7 +17,8 @@ from pgc_lib.i18n import N_, _, n_
 Verb = Literal["insert", "update", "delete"]
 _VERBS = {"insert": N_("added"), "update": N_("changed"), "delete": N_("removed")}
 
-COLUMNS = "c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows"
+COLUMNS = """c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.undoes_batch, c.rows,
+    c.token, case when c.token is not null and c.rows = 1 then c.records[1] end as document"""
 _BESIDE = frozenset((*SYSTEM, "area", "kind"))
 
 
@@ -48,16 +49,24 @@ class Change:
     differences: tuple[Difference, ...] = ()
     """Of the record whose history was asked for."""
     document: UUID | None = None
-    """Set for a document in MongoDB: `id` is then its version, not a number in the history."""
+    """The document, of a change of one in MongoDB."""
+    token: UUID | None = None
+    """Set for a line about documents in MongoDB: each version that came of it carries it."""
+
+    @property
+    def version(self) -> int | None:
+        """In the history of one document in MongoDB, the version that the change made; `id` is that then."""
+        return self.id if self.document is not None and self.token is None else None
 
     def _shown_(self) -> dict[str, Any]:
         told = [f"{d.field}: {text_of(d.old)} → {text_of(d.new)}" for d in self.differences]
         return {
-            _("Change"): str(self.id or self.document),
+            _("Change"): str(self.id),
             _("When"): self.at,
             _("Kind"): self.kind,
             _("What"): _(_VERBS[self.verb]),
             _("Records"): self.rows,
+            _("Document"): self.document and str(self.document),
             _("Differences"): "; ".join(told),
             _("Undoes"): str(self.undoes or self.undoes_batch or ""),
             _("Batch"): self.batch,
@@ -89,7 +98,10 @@ class Undone:
 
 def changes_of_batch(connection: Connection, batch: UUID) -> list[Change]:
     """The changes that were made under a batch, newest first."""
-    query = text(f"select {COLUMNS} from pgc.changes c where c.batch = :batch order by c.id desc")
+    query = text(
+        f"select {COLUMNS} from pgc.changes c where c.batch = :batch and c.voided_at is null "
+        "order by c.id desc"
+    )
     return [Change(**row) for row in connection.execute(query, {"batch": batch}).mappings()]
 
 

@@ -4,8 +4,8 @@ What happened is written by the database's triggers (`0001_core.sql`), so it is 
 This module reads it for a person. Undoing (`undo.py`) is itself a change, with who did it and which change
 it undoes; undoing that is a redo.
 
-Documents that are kept in MongoDB have their history there (`history_documents.py`): `of` tells it and
-`undo` takes one of its changes back, but `recent` cannot list them.
+Documents in MongoDB have no triggers: each change is noted before it is made (`noting.py`). Their versions lie
+there, so `of` tells those (`history_documents.py`); `recent` and undoing know no difference.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _SEEN = """c.owner = any (array(select pgc.me() union select g.owner from pgc.gr
 
 _RECENT = text(f"""
     select {COLUMNS} from pgc.changes c
-    where {_SEEN} and (cast(:area as text) is null or c.area = :area)
+    where {_SEEN} and c.voided_at is null and (cast(:area as text) is null or c.area = :area)
       and (cast(:before as bigint) is null or c.id < :before)
     order by c.id desc limit :limit""")
 
@@ -44,7 +44,7 @@ _TOUCHING = text(f"""
     union all
     select {COLUMNS} from pgc.changes c
     where c.owner = :owner and c.at = any (cast(:began as timestamptz[]))
-      and c.kind = :kind and c.verb = 'insert'
+      and c.kind = :kind and c.verb = 'insert' and c.token is null
       and (:id = any (c.records)
            or (c.records is null and c.batch = any (cast(:batches as uuid[]))))
     order by id desc""")
@@ -98,10 +98,10 @@ class History:
             change = change.change
         if isinstance(change, int):
             return undo_changes(self.session, [change], force=force)
-        if change.document is not None:
-            from pgc_lib.core.history_documents import undo_change
+        if change.version is not None:
+            from pgc_lib.core.history_documents import undo_version
 
-            return undo_change(self.session, change, force=force)
+            return undo_version(self.session, change, force=force)
         return undo_changes(self.session, [change.id], force=force)
 
     def undo_batch(self, batch: UUID, *, force: bool = False) -> Undone:

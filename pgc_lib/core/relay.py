@@ -13,6 +13,10 @@ sending what is visible by number never puts an effect before its cause. Two ses
 nothing of each other may be told in either order. Nothing is waited for, so a long transaction
 holds up nobody else's events.
 
+What lies in MongoDB is noted before it is written, and its line is held until the writer says that it is done;
+else whoever reads the record on hearing of the change would read it as it was. If the writer dies, the line is
+told when it is held no longer, and perhaps after younger ones. If the writer was merely slow, it is told again.
+
 Redis answers before its disk has synced (every second at home), so an event is on its way at once and its
 line in the outbox stays until that sync. If Redis was started anew in between, the lines are sent again.
 Should a stream be lost later, `replay` sends it again from the history, which forgets nothing.
@@ -56,12 +60,19 @@ _SPOILT = ("WRONGTYPE", "The stream has exhausted")
 _COLUMNS = f"""c.id, c.at, c.actor, c.owner, c.area, c.kind, c.verb, c.batch, c.undoes, c.rows,
     case when c.rows <= {RECORDS} then c.records end as records"""
 _WAITING = f"""
-    select {_COLUMNS} from (
-        select change from pgc.outbox where change <> all (%(sent)s) order by change limit %(limit)s) o
+    select {_COLUMNS}, o.held_until is not null as early from (
+        select change, held_until from pgc.outbox
+        where change <> all (%(sent)s) and (held_until is null or held_until <= now())
+        order by change limit %(limit)s) o
     join pgc.changes c on c.id = o.change order by c.id"""
+_SETTLE = """
+    delete from pgc.outbox
+    where change = any (%(sent)s) and (held_until is not null) = (change = any (%(early)s))"""
+"""What was sent while it was held stays if its writer came back meanwhile."""
 _AGAIN = f"""
     select {_COLUMNS} from pgc.changes c
-    where c.owner = %(owner)s and c.id > %(after)s and c.at >= %(since)s order by c.id limit %(limit)s"""
+    where c.owner = %(owner)s and c.id > %(after)s and c.at >= %(since)s
+      and c.voided_at is null order by c.id limit %(limit)s"""
 
 log = structlog.get_logger()
 
@@ -87,6 +98,7 @@ class Relay:
         self._keep = keep
         self._batch = batch
         self._sent: list[int] = []
+        self._early: list[int] = []
         self._server = ""
         self._connection = 0
         self._bell = Bell()
@@ -139,6 +151,7 @@ class Relay:
         if changes:
             self._send(changes)
             self._sent += [change.id for change in changes]
+            self._early += [change.id for change in changes if change.early]
         return len(changes)
 
     def settle(self, connection: Connection, milliseconds: int = 1) -> bool:
@@ -148,10 +161,10 @@ class Relay:
         synced, server = self._synced(milliseconds)
         if server != self._server:  # started anew: what was sent may be lost, so it is sent again
             log.info("relay.sends_again", changes=len(self._sent))
-            self._sent, self._server = [], server
+            self._sent, self._early, self._server = [], [], server
         elif synced:
-            connection.execute("delete from pgc.outbox where change = any (%s)", (self._sent,))
-            self._sent = []
+            connection.execute(_SETTLE, {"sent": self._sent, "early": self._early})
+            self._sent, self._early = [], []
         return not self._sent
 
     def replay(self, person: UUID, since: int | datetime = 0) -> int:

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from pgc_lib.stores.arrow import ArrowReader
     from pgc_lib.stores.attachments import AttachmentStore
     from pgc_lib.stores.documents import DocumentStore
+    from pgc_lib.stores.documents_mongo import MongoDocuments
     from pgc_lib.stores.redis import Redis
 
-_OPENED = ("engine", "redis", "documents", "attachments", "_mongo", "_arrow")
+_OPENED = ("engine", "redis", "documents", "in_mongo", "attachments", "_mongo", "_arrow")
 """What is opened on first use."""
 
 
@@ -62,13 +63,23 @@ class Session:
 
     @cached_property
     def documents(self) -> "DocumentStore":
-        if self.mongo_url:
-            from pgc_lib.stores.documents_mongo import MongoDocuments
-
-            return MongoDocuments(self._mongo, self.person, granted=self._granting)
+        if self.in_mongo is not None:
+            return self.in_mongo
         from pgc_lib.stores.documents_postgres import PostgresDocuments
 
         return PostgresDocuments(self.engine)
+
+    @cached_property
+    def in_mongo(self) -> "MongoDocuments | None":
+        """The documents if they lie in MongoDB; each change of them is noted in PostgreSQL first."""
+        if not self.mongo_url:
+            return None
+        from pgc_lib.core.noting import Notes
+        from pgc_lib.stores.documents_mongo import MongoDocuments
+
+        return MongoDocuments(
+            self._mongo, self.person, granted=self._granting, noting=Notes(self).line
+        )
 
     @cached_property
     def attachments(self) -> "AttachmentStore":

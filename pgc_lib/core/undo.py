@@ -6,6 +6,9 @@ someone since. So it does not matter how often something was undone and redone i
 that somebody else took back themselves is no obstacle.
 
 Changes that undo what is being undone here, and so on, count as part of it.
+
+Documents in MongoDB are compared beforehand and taken back after the rest was committed (`undo_documents.py`),
+one at a time: if that breaks off, undoing once more completes it.
 """
 
 from collections import defaultdict
@@ -21,6 +24,7 @@ from pgc_lib.core.changes import Undone, changes_of_batch
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
 from pgc_lib.core.targets import target_of
+from pgc_lib.core.undo_documents import Undoings, undoings
 from pgc_lib.core.undo_statements import Step
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _, n_
@@ -33,6 +37,37 @@ def undo_changes(
 ) -> Undone:
     """Undo these changes, of which `batch` is the batch if they are all of it: entirely or not at all."""
     made = new_id()
+    with session.reading() as connection:
+        noted = connection.execute(sql.NOTED, {"asked": list(asked)}).all()
+    rest = sorted(set(asked) - {line.id for line in noted})
+    if not noted:
+        return _undo_rows(session, rest, made, [], batch=batch, force=force)
+    beside = undoings(session, noted, made, batch)
+    if not beside and not rest:
+        raise Conflict(
+            _("Nothing came of this change: it was noted, but never carried out."),
+            next_step=_("There is nothing to undo."),
+        )
+    rows = 0
+    if rest:
+        rows = _undo_rows(session, rest, made, beside, batch=batch, force=force).rows
+    else:
+        _refuse([], beside, force=force)
+    rows += _undo_documents(beside, force=force)
+    with session.reading() as connection:
+        return Undone(tuple(changes_of_batch(connection, made)), made, rows)
+
+
+def _undo_rows(
+    session: Session,
+    asked: Sequence[int],
+    made: UUID,
+    beside: Sequence[Undoings],
+    *,
+    batch: UUID | None,
+    force: bool,
+) -> Undone:
+    """Undo changes of rows, in one transaction."""
     with session.writing(batch=made) as connection:
         steps = _steps(connection, asked)
         connection.execute(sql.STAGE)
@@ -40,7 +75,7 @@ def undo_changes(
             sql.compare(connection, step, whole=batch is not None)
         connection.execute(text("analyze pgc_undo"))
         summary = {row.step: row for row in connection.execute(sql.SUMMARY)}
-        _refuse(list(summary.values()), force=force)
+        _refuse(list(summary.values()), beside, force=force)
         for step in steps:
             if step.number in summary:
                 connection.execute(
@@ -79,23 +114,43 @@ def _steps(connection: Connection, asked: Sequence[int]) -> list[Step]:
     ]
 
 
-def _refuse(summary: "Sequence[Row[Any]]", *, force: bool) -> None:
+def _undo_documents(beside: Sequence[Undoings], *, force: bool) -> int:
+    """Undo changes of documents, one at a time; how many there were."""
+    rows = sum(each.rows for each in beside)
+    left = [id for each in beside for id in each.apply(force=force)]
+    if left:
+        raise Conflict(
+            n_(
+                "{n} of {all} documents was changed at this very moment and stays; the rest is undone: {which}",
+                "{n} of {all} documents were changed at this very moment and stay; the rest is undone: {which}",
+                len(left),
+                all=rows,
+                which=_which(left),
+            ),
+            next_step=_("Look at their history, then undo once more: what is done already stays."),
+        )
+    return rows
+
+
+def _refuse(summary: "Sequence[Row[Any]]", beside: Sequence[Undoings] = (), *, force: bool) -> None:
     """Raise the reason for which nothing can be done."""
-    if not summary:
+    rows = sum(row.rows for row in summary) + sum(each.rows for each in beside)
+    if not rows:
         raise Conflict(
             _("This is undone already: everything is as it was before."),
             next_step=_("To bring it back, undo the undoing."),
         )
-    moved = sum(row.moved for row in summary)
+    which = [id for row in summary for id in row.which or ()]
+    which += [id for each in beside for id in each.moved]
+    moved = sum(row.moved for row in summary) + sum(len(each.moved) for each in beside)
     if moved and not force:
-        which = [str(id) for row in summary for id in row.which or ()][:_SHOWN]
         raise Conflict(
             n_(
                 "{n} of {all} records was changed since, so nothing was undone: {which}",
                 "{n} of {all} records were changed since, so nothing was undone: {which}",
                 moved,
-                all=sum(row.rows for row in summary),
-                which=", ".join(which) + (" …" if moved > len(which) else ""),
+                all=rows,
+                which=_which(which, moved),
             ),
             next_step=_("Look at their history; with force=True they are set back all the same."),
         )
@@ -144,6 +199,10 @@ def _explain_shortfall(connection: Connection, step: Step, missing: int) -> None
         ),
         next_step=_("Try again in a moment."),
     )
+
+
+def _which(ids: Sequence[UUID], n: int = 0) -> str:
+    return ", ".join(map(str, ids[:_SHOWN])) + (" …" if max(n, len(ids)) > _SHOWN else "")
 
 
 def _brief(error: IntegrityError) -> str:

@@ -11,13 +11,17 @@ from sqlalchemy import Connection, Row, text
 
 from pgc_lib.core.targets import Target
 
+NOTED = text("""
+    select c.id, c.owner, c.kind, c.token from pgc.changes c
+    where c.id = any (cast(:asked as bigint[])) and c.token is not null""")
+
 FAMILY = text("""
     with recursive family as (
         select c.id, c.batch from pgc.changes c where c.id = any (cast(:asked as bigint[]))
         union
         select c.id, c.batch from family f join pgc.changes c on c.undoes = f.id or c.undoes_batch = f.batch)
     select c.id, c.at, c.owner, c.area, c.kind, c.verb, c.batch, c.records is not null as named
-    from pgc.changes c where c.id in (select id from family) order by c.id""")
+    from pgc.changes c where c.id in (select id from family) and c.token is null order by c.id""")
 
 STAGE = text("""
     create temporary table pgc_undo (

@@ -57,6 +57,8 @@ class Version:
     when: datetime
     batch: UUID | None
     body: dict[str, Json] | None
+    line: UUID | None = None
+    """In MongoDB: the token of the line of history that was noted for the change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ doing. What others have granted lies in their databases; a listing asks each of 
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from pgc_lib.errors import Conflict
+from pgc_lib.errors import Conflict, PgcError
 from pgc_lib.i18n import _
 from pgc_lib.stores.documents import (
     EVERYTHING,
@@ -21,6 +23,7 @@ from pgc_lib.stores.documents import (
     Document,
     OnConflict,
     Page,
+    Verb,
     Version,
     area_of,
     check_ids,
@@ -32,11 +35,20 @@ from pgc_lib.stores.documents_mongo_filters import sort_stages, translate
 from pgc_lib.stores.documents_paging import Place, parse_order, read_cursor, write_cursor
 from pgc_lib.stores.documents_values import Json, canonical, changes_of, checked, refuse, same
 from pgc_lib.stores.filters import Condition
-from pgc_lib.stores.mongo import Clock, Raw, database_of, from_bson, translated
+from pgc_lib.stores.mongo import Clock, Raw, database_of, from_bson, is_refusal, translated
 from pgc_lib.stores.mongo_shelf import CHUNK, Shelf
+from pgc_lib.stores.noted import Intent, Line, Noting, Undoing, unnoted
 
 Granted = Callable[[str], Iterable[UUID]]
 """The other persons who let this one see an area."""
+
+
+class _Beside(TypedDict):
+    """What a version carries of the change that it came of."""
+
+    in_batch: UUID | None
+    line: UUID | None
+
 
 _TRIES = 50
 """How often a change without a version is tried again when others keep coming first."""
@@ -51,13 +63,42 @@ class MongoDocuments:
     """The documents that one person may see, through that person's own login."""
 
     def __init__(
-        self, client: "MongoClient[Raw]", person: UUID, *, granted: Granted = nobody
+        self,
+        client: "MongoClient[Raw]",
+        person: UUID,
+        *,
+        granted: Granted = nobody,
+        noting: Noting = unnoted,
     ) -> None:
         self.person = person
         self._client = client
         self._granted = granted
+        self._noting = noting
+        self.batch: UUID | None = None
+        """Under which every change is noted, whatever the record's own."""
+        self._undoes: Undoing | None = None
         self._clock = Clock(client[database_of(person)])
         self._prepared: set[str] = set()
+
+    def under(self, batch: UUID | None, undoes: Undoing | None = None) -> "MongoDocuments":
+        """The same documents, whose changes are noted under a batch, and as taking back another change."""
+        same = copy(self)
+        same.batch, same._undoes = batch, undoes
+        return same
+
+    @contextmanager
+    def noted(
+        self, shelf: Shelf, verb: Verb, ids: Sequence[UUID], batch: UUID | None = None
+    ) -> Iterator[Line]:
+        """A change, noted before it is made; when it is refused, nothing came of it."""
+        intent = Intent(shelf.kind, shelf.owner, verb, ids, self.batch or batch, self._undoes)
+        with self._noting(intent) as line:
+            try:
+                yield line
+            except (PgcError, PyMongoError) as error:
+                if line.came is None and (isinstance(error, PgcError) or is_refusal(error)):
+                    line.came = 0
+                raise
 
     def insert(
         self,
@@ -73,15 +114,17 @@ class MongoDocuments:
         kept = checked(body)
         with translated():
             shelf = self._shelf(kind, owner or self.person)
-            new = shelf.added(id, kept, self.person, batch)
-            if not shelf.add([new]):
-                return shelf.document(new)
-            old = shelf.get(id)
-            if old is not None and old["verb"] == "delete":
-                new = shelf.next(old, "insert", kept, self.person, batch)
-                if not shelf.swap([(old, new)]):
+            with self.noted(shelf, "insert", [id], batch) as line:
+                beside: _Beside = {"in_batch": self.batch, "line": line.token}
+                new = shelf.added(id, kept, self.person, batch, **beside)
+                if not shelf.add([new]):
                     return shelf.document(new)
-        raise taken(kind, [id])
+                old = shelf.get(id)
+                if old is not None and old["verb"] == "delete":
+                    new = shelf.next(old, "insert", kept, self.person, batch, **beside)
+                    if not shelf.swap([(old, new)]):
+                        return shelf.document(new)
+                raise taken(kind, [id])
 
     def insert_many(
         self,
@@ -99,21 +142,42 @@ class MongoDocuments:
             (key, canonical(body, problems, row=row)) for row, (key, body) in enumerate(items, 1)
         ]
         refuse(problems)
+        if not bodies:
+            return BulkResult()
+        keys = [key for key, _body in bodies]
         with translated():
             shelf = self._shelf(kind, owner or self.person)
             if on_conflict == "error":
-                _refuse_taken(shelf, [key for key, _body in bodies])
-            total = BulkResult()
-            done: list[Raw] = []
-            try:
-                for start in range(0, len(bodies), CHUNK):
-                    chunk = bodies[start : start + CHUNK]
-                    total += self._put(shelf, chunk, batch, on_conflict, done)
-            except (PyMongoError, Conflict):
-                if on_conflict == "error":
-                    shelf.withdraw(done)
-                raise
-            return total
+                _refuse_taken(shelf, keys)
+            with self.noted(shelf, "insert", keys, batch) as line:
+                return self._put_all(shelf, bodies, batch, on_conflict, line)
+
+    def _put_all(
+        self,
+        shelf: Shelf,
+        bodies: Sequence[tuple[UUID, dict[str, Json]]],
+        batch: UUID | None,
+        on_conflict: OnConflict,
+        line: Line,
+    ) -> BulkResult:
+        total = BulkResult()
+        done: list[Raw] = []
+        try:
+            for start in range(0, len(bodies), CHUNK):
+                chunk = bodies[start : start + CHUNK]
+                total += self._put(shelf, chunk, batch, on_conflict, line, done)
+        except (PyMongoError, Conflict):
+            if on_conflict == "error":
+                shelf.withdraw(done)
+                # What had been removed once and came back is not withdrawn.
+                line.came = len(bodies) if any(raw["version"] > 1 for raw in done) else 0
+            else:
+                line.came = len(bodies)  # some of it, and nobody knows how much
+            raise
+        line.came = total.added + total.replaced
+        if total.replaced and not total.added:
+            line.verb = "update"
+        return total
 
     def _put(
         self,
@@ -121,10 +185,12 @@ class MongoDocuments:
         chunk: Sequence[tuple[UUID, dict[str, Json]]],
         batch: UUID | None,
         on_conflict: OnConflict,
+        line: Line,
         done: list[Raw],
     ) -> BulkResult:
         """Write some items; `done` collects what would have to be taken back."""
-        new = [shelf.added(key, body, self.person, batch) for key, body in chunk]
+        by, beside = self.person, _Beside(in_batch=self.batch, line=line.token)
+        new = [shelf.added(key, body, by, batch, **beside) for key, body in chunk]
         done += new
         busy = shelf.add(new)
         result = BulkResult(added=len(new) - len(busy))
@@ -137,13 +203,14 @@ class MongoDocuments:
             for key, body in rest:
                 old = kept[key]
                 if old["verb"] == "delete":
-                    pairs.append((old, shelf.next(old, "insert", body, self.person, batch)))
+                    pairs.append((old, shelf.next(old, "insert", body, by, batch, **beside)))
                 elif on_conflict == "error":
                     raise taken(shelf.kind, [key])
                 elif on_conflict == "skip" or same(from_bson(old["body"]), body):
                     result += BulkResult(skipped=1)
                 else:
-                    pairs.append((old, shelf.next(old, "update", body, self.person, batch)))
+                    pairs.append((old, shelf.next(old, "update", body, by, batch, **beside)))
+            done += [raw for _old, raw in pairs]
             busy = shelf.swap(pairs)
             for old, raw in pairs:
                 if raw["_id"] not in busy:
@@ -187,31 +254,37 @@ class MongoDocuments:
         version: int | None,
     ) -> Document:
         with translated():
-            for _try in range(_TRIES):
-                shelf, old = self._current(kind, id)
-                if shelf is None or old is None:
-                    raise not_found(kind, id)
-                if version is not None and old["version"] != version:
-                    raise stale(kind, id, version, old["version"])
-                body = change(from_bson(old["body"]))
-                new = shelf.next(old, "update", body, self.person, None)
-                if not shelf.swap([(old, new)]):
-                    return shelf.document(new)
-        raise _too_busy(kind)
+            shelf, old = self._current(kind, id, version)
+            if shelf is None or old is None:
+                raise not_found(kind, id)
+            body = change(from_bson(old["body"]))
+            with self.noted(shelf, "update", [id]) as line:
+                for _try in range(_TRIES):
+                    new = shelf.next(old, "update", body, self.person, self.batch, line=line.token)
+                    if not shelf.swap([(old, new)]):
+                        return shelf.document(new)
+                    _shelf, old = self._current(kind, id, version)
+                    if old is None:
+                        raise not_found(kind, id)
+                    body = change(from_bson(old["body"]))
+                raise _too_busy(kind)
 
     def delete(self, kind: str, id: UUID, *, version: int | None = None) -> bool:
         """Remove the document, keeping its history."""
         with translated():
-            for _try in range(_TRIES):
-                shelf, old = self._current(kind, id)
-                if shelf is None or old is None:
-                    return False
-                if version is not None and old["version"] != version:
-                    raise stale(kind, id, version, old["version"])
-                new = shelf.next(old, "delete", None, self.person, None)
-                if not shelf.swap([(old, new)]):
-                    return True
-        raise _too_busy(kind)
+            shelf, old = self._current(kind, id, version)
+            if shelf is None or old is None:
+                return False
+            with self.noted(shelf, "delete", [id]) as line:
+                for _try in range(_TRIES):
+                    new = shelf.next(old, "delete", None, self.person, self.batch, line=line.token)
+                    if not shelf.swap([(old, new)]):
+                        return True
+                    _shelf, old = self._current(kind, id, version)
+                    if old is None:
+                        line.came = 0
+                        return False
+                raise _too_busy(kind)
 
     def find(
         self,
@@ -259,11 +332,23 @@ class MongoDocuments:
             for shelf in self._shelves(kind):
                 yield from shelf.as_of(when)
 
-    def _current(self, kind: str, id: UUID) -> tuple[Shelf | None, Raw | None]:
-        """The live document and where it is kept."""
+    def shelf_with(self, kind: str, id: UUID) -> Shelf | None:
+        """Where a document is kept or was, if it may be seen."""
+        with translated():
+            return next((it for it in self._shelves(kind) if it.get(id) is not None), None)
+
+    def shelf_of(self, kind: str, owner: UUID) -> Shelf:
+        """The documents of one kind that belong to one owner."""
+        with translated():
+            return self._shelf(kind, owner)
+
+    def _current(self, kind: str, id: UUID, version: int | None) -> tuple[Shelf | None, Raw | None]:
+        """The live document and where it is kept; `Conflict` when it has moved on from a version."""
         for shelf in self._shelves(kind):
             raw = shelf.get(id)
             if raw is not None and raw["verb"] != "delete":
+                if version is not None and raw["version"] != version:
+                    raise stale(kind, id, version, raw["version"])
                 return shelf, raw
         return None, None
 

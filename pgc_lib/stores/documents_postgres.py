@@ -55,7 +55,11 @@ _INSERT = f"""
     values (:id, coalesce(:owner, pgc.me()), :area, :kind, :batch,
             {_ITS_VERSION.format(id=":id")}, cast(:body as jsonb))
     returning {_COLUMNS}"""
-_STAGE = "create temporary table pgc_documents_in (n int, id uuid, body jsonb) on commit drop"
+_STAGE = (
+    # Several bulk writes may be steps of one transaction.
+    "drop table if exists pg_temp.pgc_documents_in",
+    "create temporary table pgc_documents_in (n int, id uuid, body jsonb) on commit drop",
+)
 _INSERT_STAGED = f"""
     with done as (
         insert into pgc.documents as d (id, owner, area, kind, batch, version, body)
@@ -252,7 +256,8 @@ def _stage(
     if batch is not None:
         values = {"batch": str(batch)}
         connection.execute(text("select set_config('pgc.batch', :batch, true)"), values)
-    connection.execute(text(_STAGE))
+    for statement in _STAGE:
+        connection.execute(text(statement))
     driver: Any = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     with driver.cursor() as cursor, cursor.copy("copy pgc_documents_in from stdin") as copy:

@@ -32,7 +32,7 @@ _IMAGES = """
 
 _INSERTS = """
     select c.at, c.actor from pgc.changes c
-    where c.verb = 'insert' and c.kind = :kind
+    where c.verb = 'insert' and c.kind = :kind and c.token is null
       and (c.records @> array[cast(:id as uuid)]
            or (c.records is null and c.batch = any (cast(:batches as uuid[]))))"""
 

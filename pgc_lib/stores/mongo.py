@@ -93,6 +93,11 @@ def explain(error: PyMongoError) -> PgcError:
     return StoreError(_("The document store refuses this: {error}", error=_brief(error)))
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Whether the server said no, so that certainly nothing was written."""
+    return isinstance(error, OperationFailure) and error.code in _UNAUTHORIZED
+
+
 def retried(operation: Callable[[], T]) -> T:
     """Run an operation again when the connection broke, as often as patience allows.
 

@@ -7,11 +7,13 @@ readers pass over and the next write puts again. A removed document stays as a m
 its removal is one swap like any other.
 
 The fields of what is kept: `_id`, `owner`, `version`, `batch`, `created_at`, `updated_at`, `body` as in
-`Document`; `verb`, `by`, `in_batch` say how this version came about; `change` is the token of the write.
+`Document`; `verb`, `by`, `in_batch` say how this version came about; `change` is the token of the write, `line`
+that of the line of history under which it was noted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,6 +45,8 @@ class Shelf:
         retried(lambda: self.versions.create_index([("record", 1), ("version", -1)]))
         retried(lambda: self.documents.create_index("batch", sparse=True))
         retried(lambda: self.documents.create_index("updated_at"))
+        for collection in (self.documents, self.versions):
+            retried(partial(collection.create_index, "line"))
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
@@ -65,6 +69,23 @@ class Shelf:
     def count(self, query: Raw) -> int:
         """How many live documents a query finds."""
         return self.documents.count_documents({"$and": [_LIVE, query]})
+
+    def lives(self, lines: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+        """The documents that lines changed: the first and the last version that came of them."""
+        found: dict[UUID, tuple[int, int]] = {}
+        query = {"line": {"$in": list(lines)}}
+        for collection, key in ((self.documents, "_id"), (self.versions, "record")):
+            for raw in collection.find(query, {key: 1, "version": 1}):
+                number = raw["version"]
+                first, last = found.get(raw[key], (number, number))
+                found[raw[key]] = min(first, number), max(last, number)
+        return found
+
+    def past(self, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Raw]:
+        """Versions that are no longer in force."""
+        keys = [version_id(id, number) for id, number in wanted]
+        found = self.versions.find({"_id": {"$in": keys}}) if keys else ()
+        return {(raw["record"], raw["version"]): raw for raw in found}
 
     def history(self, id: UUID) -> list[Version]:
         """Every version, newest first."""
@@ -89,7 +110,16 @@ class Shelf:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
-    def added(self, id: UUID, body: dict[str, Json], by: UUID, batch: UUID | None) -> Raw:
+    def added(
+        self,
+        id: UUID,
+        body: dict[str, Json],
+        by: UUID,
+        batch: UUID | None,
+        *,
+        in_batch: UUID | None = None,
+        line: UUID | None = None,
+    ) -> Raw:
         """The first version of a document, to be written with `add`."""
         now = self._clock.now()
         return {
@@ -101,20 +131,30 @@ class Shelf:
             "updated_at": now,
             "verb": "insert",
             "by": by,
-            "in_batch": batch,
+            "in_batch": in_batch or batch,
             "change": uuid4(),
+            "line": line,
             "body": to_bson(body),
         }
 
     def next(
-        self, old: Raw, verb: Verb, body: dict[str, Json] | None, by: UUID, batch: UUID | None
+        self,
+        old: Raw,
+        verb: Verb,
+        body: dict[str, Json] | None,
+        by: UUID,
+        batch: UUID | None,
+        *,
+        in_batch: UUID | None = None,
+        line: UUID | None = None,
     ) -> Raw:
-        """The version after `old`, to be written with `swap`."""
+        """The version after `old`, to be written with `swap`; what comes back belongs to `batch`."""
         now = max(self._clock.now(), old["updated_at"] + timedelta(milliseconds=1))
         new = old | {"version": old["version"] + 1, "updated_at": now, "verb": verb, "by": by}
         if verb == "insert":
             new |= {"created_at": now, "batch": batch}
-        return new | {"in_batch": batch, "change": uuid4(), "body": to_bson(body)}
+        its = {"in_batch": in_batch or batch, "change": uuid4(), "line": line}
+        return new | its | {"body": to_bson(body)}
 
     def add(self, new: Sequence[Raw]) -> set[UUID]:
         """Write first versions; the ids that were taken, whose documents were not written."""
@@ -197,6 +237,7 @@ def _version(raw: Raw) -> Version:
         when=raw["updated_at"],
         batch=raw["in_batch"],
         body=from_bson(raw["body"]),
+        line=raw.get("line"),
     )
 
 
@@ -204,8 +245,13 @@ def _deletion(raw: Raw) -> DeleteOne:
     return DeleteOne({"_id": raw["_id"], "version": 1, "change": raw["change"]})
 
 
+def version_id(id: UUID, number: int) -> str:
+    """The key under which a version is kept."""
+    return f"{id.hex}:{number:010d}"
+
+
 def _version_id(raw: Raw) -> str:
-    return f"{raw['_id'].hex}:{raw['version']:010d}"
+    return version_id(raw["_id"], raw["version"])
 
 
 def _duplicates(error: BulkWriteError | DuplicateKeyError) -> list[int]:

@@ -269,11 +269,16 @@ create table pgc.changes (
     rows bigint not null,
     -- Which rows, up to 100. More are found without it: those of an update or delete by their images, those
     -- of a batch insert by the batch that they carry. Other inserts name all of theirs.
-    records uuid[]
+    records uuid[],
+    -- Set for documents in MongoDB alone. Such a line was noted by its actor before the write (pgc.note); the
+    -- versions that came of it carry the token. The triggers never set it, so what they wrote cannot be forged.
+    token uuid,
+    voided_at timestamptz check (voided_at is null or token is not null)    -- nothing came of it
 );
 create index changes_batch on pgc.changes (batch) where batch is not null;
 create index changes_owner on pgc.changes (owner, id);
 create index changes_moment on pgc.changes (owner, at);
+create unique index changes_token on pgc.changes (token) where token is not null;
 create index changes_undoes on pgc.changes (undoes) where undoes is not null;
 create index changes_undoes_batch on pgc.changes (undoes_batch) where undoes_batch is not null;
 
@@ -292,7 +297,8 @@ create table pgc.images (
 create index images_record on pgc.images (record, valid_to);
 create index images_kind on pgc.images (owner, kind, valid_to);
 
-create table pgc.outbox (change bigint primary key references pgc.changes);
+-- What is noted before it happens is told when it has, or at that time if nobody comes back to say so.
+create table pgc.outbox (change bigint primary key references pgc.changes, held_until timestamptz);
 
 -- Nothing is kept here: whoever carries the outbox holds its lock, which no person can take.
 create table pgc.relaying ();
@@ -310,7 +316,9 @@ create policy record on pgc.changes for insert to current_user with check (true)
 -- The relay reads which records changed, never what was in them.
 create policy relay on pgc.changes for select to pgc_worker, current_user using (true);
 create policy record on pgc.images for insert to current_user with check (true);
-create policy record on pgc.outbox for insert to current_user with check (true);
+create policy record on pgc.outbox to current_user using (true) with check (true);
+create policy settle on pgc.changes for update to current_user
+    using (token is not null) with check (token is not null);
 create policy relay on pgc.outbox to pgc_worker using (true);
 create policy see on pgc.changes for select
     using (owner = (select pgc.me())
@@ -385,7 +393,7 @@ begin
                        array_agg(r.id) as records
                 from new_rows r group by 1, 2, 3, 4) g
             returning id)
-        insert into pgc.outbox select id from logged;
+        insert into pgc.outbox (change) select id from logged;
     elsif tg_op = 'UPDATE' then
         with logged as (
             insert into pgc.changes (actor, owner, area, kind, verb, batch, undoes, undoes_batch, rows, records)
@@ -403,7 +411,7 @@ begin
                    to_jsonb(r)
             from old_rows r join new_rows n on n.id = r.id
                  join logged l on l.owner = r.owner and l.area = %2$s and l.kind = %3$s)
-        insert into pgc.outbox select id from logged;
+        insert into pgc.outbox (change) select id from logged;
     else
         with logged as (
             insert into pgc.changes (actor, owner, area, kind, verb, batch, undoes, undoes_batch, rows, records)
@@ -421,7 +429,7 @@ begin
                    to_jsonb(r)
             from old_rows r
                  join logged l on l.owner = r.owner and l.area = %2$s and l.kind = %3$s)
-        insert into pgc.outbox select id from logged;
+        insert into pgc.outbox (change) select id from logged;
     end if;
     perform pg_notify('pgc_outbox', '');
     return null;
@@ -432,6 +440,77 @@ begin
     execute format(template, 'log_mixed', 'r.area', 'concat_ws(''/'', r.kind, tg_argv[0])');
 end $$;
 revoke execute on function pgc.log_table, pgc.log_mixed from public;
+
+-- ── documents in MongoDB ────────────────────────────────────────────────────────────────────────────
+-- No trigger sees them, so whoever writes one says so here first: a crash in between leaves a line about a change
+-- that did not happen, never a change without a line. A line cannot pass for one of the triggers': it has a token,
+-- the actor is the session's, and it is about no kind that lies in this database.
+
+create function pgc.note(
+    its_token uuid, its_owner uuid, its_kind text, its_verb text, its_rows bigint, its_records uuid[],
+    its_batch uuid default null, undone_token uuid default null, undone_batch uuid default null
+) returns bigint
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    its_area constant text := split_part(its_kind, '.', 1);
+    undone pgc.changes;
+    noted bigint;
+begin
+    if its_token is null or its_owner is null or its_kind is null
+       or not its_owner = any (pgc.owners(its_area, 'edit')) then
+        raise insufficient_privilege using message = format('%s may not be edited', its_area);
+    end if;
+    if its_kind !~ '^[a-z][a-z0-9_]{0,30}\.[a-z][a-z0-9_]{0,60}$'
+       or to_regclass(its_kind) is not null
+       or exists (select from pgc.documents d
+                  where d.area = its_area and d.kind = its_kind and d.owner = its_owner) then
+        raise insufficient_privilege using message = format('%s lies here; its history is written with it', its_kind);
+    end if;
+    if its_rows < 1 or coalesce(cardinality(its_records), 0) > least(its_rows, 100) then
+        raise check_violation using message = 'a line names at most a hundred of its records';
+    end if;
+    -- As with the triggers: what is undone is taken from history, and is the same owner's.
+    if undone_token is not null then
+        select * into undone from pgc.changes c
+        where c.token = undone_token and c.owner = its_owner and c.kind = its_kind;
+    end if;
+    insert into pgc.changes (actor, owner, area, kind, verb, batch, undoes, undoes_batch, rows, records, token)
+    values (pgc.me(), its_owner, its_area, its_kind, its_verb, its_batch, undone.id,
+            case when undone.batch = undone_batch then undone.batch end, its_rows, its_records, its_token)
+    returning id into noted;
+    insert into pgc.outbox (change, held_until) values (noted, now() + interval '30 seconds');
+    return noted;
+end $$;
+revoke execute on function pgc.note from public;
+grant execute on function pgc.note to pgc_person;
+
+-- What came of it: as much as was noted or less, or nothing. Only who noted it says so, and only at the time; nobody
+-- can make a line vanish later. If it should get lost in a crash, the event comes when it is held no longer.
+create function pgc.settle(its_token uuid, its_rows bigint, its_verb text) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    line pgc.changes;
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    select * into line from pgc.changes c
+    where c.token = its_token and c.actor = pgc.me() and c.voided_at is null
+      and c.at > now() - interval '1 day' and its_rows between 0 and c.rows;
+    if line.id is null then
+        return;
+    end if;
+    if its_rows = 0 then
+        update pgc.changes set voided_at = now() where id = line.id;
+        delete from pgc.outbox where change = line.id;
+        return;
+    end if;
+    if its_rows < line.rows or its_verb <> line.verb then
+        update pgc.changes set rows = its_rows, verb = its_verb where id = line.id;
+    end if;
+    insert into pgc.outbox (change) values (line.id) on conflict (change) do update set held_until = null;
+    perform pg_notify('pgc_outbox', '');
+end $$;
+revoke execute on function pgc.settle from public;
+grant execute on function pgc.settle to pgc_person;
 
 -- ── guarding a table ────────────────────────────────────────────────────────────────────────────────
 -- Every table of records has id, owner, batch, version, created_at, updated_at. `guard` closes it,
