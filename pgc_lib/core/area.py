@@ -14,6 +14,7 @@ from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 
 R = TypeVar("R", bound=Record)
+C = TypeVar("C", bound=Collection[Any])
 
 
 class Kept(Generic[R]):
@@ -36,6 +37,24 @@ class Kept(Generic[R]):
             self.name, Collection(area.session, self.record)
         )
         return made
+
+
+class KeptAs(Kept[R], Generic[R, C]):
+    """Declares a collection that can do more than keep: of a class of its own."""
+
+    def __init__(self, record: type[R], made: "Callable[[Session, type[R]], C]") -> None:
+        super().__init__(record)
+        self.made = made
+
+    @overload
+    def __get__(self, area: None, owner: type) -> "KeptAs[R, C]": ...
+    @overload
+    def __get__(self, area: "Area", owner: type) -> C: ...
+    def __get__(self, area: "Area | None", owner: type) -> "KeptAs[R, C] | C":
+        if area is None:
+            return self
+        found: C = area.__dict__.setdefault(self.name, self.made(area.session, self.record))
+        return found
 
 
 class Area:

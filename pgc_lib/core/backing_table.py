@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from pgc_lib.core.backing import Bulk, OnConflict, Row
 from pgc_lib.core.backing_table_bulk import exists_already, is_clash, write_bulk
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.months import Months
 from pgc_lib.core.operands import operand, type_of
 from pgc_lib.core.paging import Key, read_cursor, write_cursor
 from pgc_lib.core.record import FieldSpec, Record
@@ -51,6 +52,7 @@ class TableBacking:
         self.session = session
         self.spec = record.spec
         self.table = table_of(record)
+        self._months = Months(self.spec)
 
     @cached_property
     def _source(self) -> FromClause:
@@ -67,6 +69,7 @@ class TableBacking:
     def insert(self, values: Mapping[str, Any], *, owner: UUID | None, batch: UUID | None) -> Row:
         row = {**values, "batch": batch} | ({"owner": owner} if owner else {})
         statement = insert(self.table).values(row).returning(*self.table.c)
+        self._months.make(self.session, [values.get(self.spec.by_month)])
         with self.session.writing(batch=batch) as connection, self._named_clash(values):
             return dict(connection.execute(statement).mappings().one())
 
@@ -84,6 +87,8 @@ class TableBacking:
         self, frame: "pl.DataFrame", *, batch: UUID, owner: UUID | None, on_conflict: OnConflict
     ) -> Bulk:
         owner = owner or self.session.person
+        if self.spec.by_month:
+            self._months.make(self.session, frame[self.spec.by_month].unique())
         with self.session.writing(batch=batch) as connection:
             return write_bulk(
                 connection, self.spec, frame, batch=batch, owner=owner, on_conflict=on_conflict
@@ -101,6 +106,7 @@ class TableBacking:
             table.c.id == id, *([table.c.version == version] if version is not None else [])
         )
         statement = update(table).where(same).values(**changes).returning(*table.c)
+        self._months.make(self.session, [changes.get(self.spec.by_month)])
         with self.session.writing() as connection, self._named_clash(changes):
             row = connection.execute(statement).mappings().first()
             if row is None:

@@ -34,7 +34,7 @@ def write_bulk(
     from pgc_lib.stores.postgres import copy_frame
 
     rows = distinct(frame, spec, "last") if on_conflict == "update" else frame
-    names = [name for name in ("id", *spec.fields) if name in rows.columns]
+    names = _said(rows, spec) if on_conflict != "update" else _all(rows, spec)
     stage = ", ".join(f'"{name}" {_type(name, spec).staged}' for name in names)
     earlier = _last_change(connection, batch)
     connection.execute(text(f"create temporary table stage ({stage}) on commit drop"))
@@ -50,7 +50,19 @@ def write_bulk(
         if is_clash(error, spec):
             raise exists_already(spec, _clashes(connection, spec, owner)) from error
         raise
+    # The transaction may go on, with further rows or another kind.
+    connection.execute(text("drop table stage"))
     return _tally(connection, batch, frame.height, since=earlier)
+
+
+def _all(rows: "pl.DataFrame", spec: Spec) -> list[str]:
+    return [name for name in ("id", *spec.fields) if name in rows.columns]
+
+
+def _said(rows: "pl.DataFrame", spec: Spec) -> list[str]:
+    """The columns that say anything: what is null in every new row need not travel to be null."""
+    names = _all(rows, spec)
+    return [name for name in names if rows[name].null_count() < rows.height] or names
 
 
 def distinct(frame: "pl.DataFrame", spec: Spec, keep: Literal["first", "last"]) -> "pl.DataFrame":
@@ -68,8 +80,12 @@ def distinct(frame: "pl.DataFrame", spec: Spec, keep: Literal["first", "last"]) 
 
 def is_clash(error: IntegrityError, spec: Spec) -> bool:
     """Whether a record with the same key was in the way."""
-    violated = error.orig
-    return isinstance(violated, UniqueViolation) and violated.diag.constraint_name == key_name(spec)
+    violated, name = error.orig, key_name(spec)
+    if name is None or not isinstance(violated, UniqueViolation):
+        return False
+    constraint = violated.diag.constraint_name or ""
+    # In a partition or chunk the index has the partition's name before its own.
+    return constraint == name or (bool(spec.by_month) and constraint.endswith(f"_{name}"))
 
 
 def key_name(spec: Spec) -> str | None:

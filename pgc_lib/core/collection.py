@@ -120,8 +120,19 @@ class Collection(Attaching, Commenting, Generic[R]):
         except ValidationError as error:
             raise refuse(self.spec, problems_of(error, self.spec)) from None
 
-    def add(self, record: R | None = None, /, *, owner: UUID | None = None, **values: Any) -> R:
-        """Keep a new record; `owner` is another person who granted the right to edit."""
+    def add(
+        self,
+        record: R | None = None,
+        /,
+        *,
+        owner: UUID | None = None,
+        batch: UUID | None = None,
+        **values: Any,
+    ) -> R:
+        """Keep a new record; `owner` is another person who granted the right to edit.
+
+        With a `batch`, `lab.history.undo_batch` takes it back together with everything else of the batch.
+        """
         if record is not None and (values or not isinstance(record, self.record)):
             raise TypeError(f"add() takes a {self.record.__name__}, or its fields by name")
         made = record if record is not None else self.new(**values)
@@ -129,7 +140,7 @@ class Collection(Attaching, Commenting, Generic[R]):
         if self.spec.sensitive:
             id = self._backing.new_id(kept, owner)
             kept = {"id": id} | self._sealed(kept, owner or self.session.person, id)
-        return self._opened(self._backing.insert(kept, owner=owner, batch=None))
+        return self._opened(self._backing.insert(kept, owner=owner, batch=batch))
 
     def add_many(
         self,

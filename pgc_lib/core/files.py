@@ -55,7 +55,7 @@ def read(path: Path, spec: Spec, mapping: Mapping[str, str] | None = None) -> Sh
             [Problem(path.name, str(error).splitlines()[0])],
             next_step=_("Check that the file is complete, or save it as CSV in UTF-8."),
         ) from error
-    matched = _match(raw.columns, spec, mapping or {})
+    matched = match(raw.columns, spec, mapping or {})
     if not matched:
         raise Invalid(
             _("No column of {path} belongs to {kind}.", path=path.name, kind=spec.kind),
@@ -66,7 +66,8 @@ def read(path: Path, spec: Spec, mapping: Mapping[str, str] | None = None) -> Sh
             ),
         )
     columns = [
-        _normal(raw[column], spec.fields[field]).alias(field) for column, field in matched.items()
+        _normal(_bare(raw[column]), spec.fields[field]).alias(field)
+        for column, field in matched.items()
     ]
     ignored = tuple(column for column in raw.columns if column not in matched)
     return Sheet(pl.DataFrame(columns), matched, ignored)
@@ -110,6 +111,13 @@ def _harmless(name: str) -> pl.Expr:
     )
 
 
+def _bare(column: pl.Series) -> pl.Series:
+    """Without the apostrophe that keeps a spreadsheet from taking a text for a formula."""
+    if column.dtype != pl.String:
+        return column
+    return column.str.replace(r"^'([=+\-@\t\r])", "$1")
+
+
 def _read_csv(path: Path) -> pl.DataFrame:
     data = path.read_bytes()
     text = decoded(data)
@@ -139,7 +147,8 @@ _READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
 }
 
 
-def _match(columns: list[str], spec: Spec, mapping: Mapping[str, str]) -> dict[str, str]:
+def match(columns: list[str], spec: Spec, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Which column is which field, by name, title in either language, or alias."""
     known: dict[str, str] = {}
     for name, field in spec.fields.items():
         titles = []

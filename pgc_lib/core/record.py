@@ -97,12 +97,15 @@ class Record(BaseModel):
         key: Sequence[str] = (),
         indexes: Iterable[Sequence[str]] = (),
         sort: Sequence[str] = (),
+        by_month: str = "",
         **options: Any,
     ) -> None:
         super().__pydantic_init_subclass__(**options)
         if not kind:
             return  # an abstract base
-        cls.spec = spec_of(cls, kind, kept_in, key=key, indexes=indexes, sort=sort)
+        cls.spec = spec_of(
+            cls, kind, kept_in, key=key, indexes=indexes, sort=sort, by_month=by_month
+        )
 
     @field_validator("*", mode="before")
     @classmethod

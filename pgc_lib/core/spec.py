@@ -96,6 +96,8 @@ class Spec:
     sort: tuple[str, ...]
     sensitive: tuple[str, ...]
     enums: tuple[str, ...]
+    by_month: str = ""
+    """The date by which the table is kept in months."""
 
     @property
     def area(self) -> str:
@@ -114,6 +116,7 @@ def spec_of(
     key: Sequence[str],
     indexes: Iterable[Sequence[str]],
     sort: Sequence[str],
+    by_month: str = "",
 ) -> Spec:
     """Read a Record class; `TypeError` tells the programmer what cannot be."""
     fields = {name: _field_spec(name, info) for name, info in record.model_fields.items()}
@@ -128,6 +131,7 @@ def spec_of(
         tuple(sort),
         tuple(name for name, field in fields.items() if field.meta.sensitive),
         tuple(name for name, field in fields.items() if field.enum),
+        by_month,
     )
     for fault in _faults(spec):
         raise TypeError(f"{record.__name__}: {fault}")
@@ -143,6 +147,12 @@ def _faults(spec: Spec) -> Iterator[str]:
     for name in named:
         if name not in spec.fields and name not in SYSTEM:
             yield f"there is no field {name} to sort, index or recognise by"
+    if spec.by_month:
+        month = spec.fields.get(spec.by_month)
+        if month is None or month.type.name != "date" or month.optional:
+            yield f"{spec.by_month} is no date that is always there, so it cannot be kept by month"
+        if spec.key and spec.by_month not in spec.key:
+            yield f"the key of what is kept by month holds {spec.by_month}"
     for name in spec.sensitive:
         field = spec.fields[name]
         # What is kept is a seal: it is text, and neither its order nor its words mean anything.
