@@ -1,95 +1,297 @@
-"""What a file would bring, shown before anything is kept; `accept()` keeps it as one batch."""
+"""What a file would bring, shown before anything is kept; `accept()` keeps it as one batch.
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+Rows that are wrong are kept apart with line and reason: `failing` shows them, `repair(frame)` takes them back when they
+are corrected, and what is still wrong at `accept()` waits in `lab.imports.failing` until somebody has time for it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from pgc_lib.core.collection import Added, Collection
-from pgc_lib.core.frames import check
+from pgc_lib.core.frames import Checked, check
+from pgc_lib.core.ids import new_id
+from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, card, problems_table
-from pgc_lib.errors import Problem
-from pgc_lib.exchange.bills import LEFT_OUT
+from pgc_lib.core.together import together
+from pgc_lib.errors import Conflict, Invalid, Problem
+from pgc_lib.exchange.known import Double, Doubles, Known
+from pgc_lib.exchange.progress import Progress, silent, watched
+from pgc_lib.exchange.reading import LEFT_OUT, LINE, Part, Reading
+from pgc_lib.exchange.spool import Spool
 from pgc_lib.i18n import _
-from pgc_lib.stores.filters import col
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SHOWN = 8
-_APART = 3
-"""Days between a payment with a wallet and its line on the bank's statement, at most."""
-_WALLETS = r"支付宝|财付通|微信|Alipay|Tenpay|WeChat"
+_TOLD = 1000
+"""Problems spelled out; beyond that they are counted."""
+_AT_ONCE = 100
+_MANY = 200_000
+_MONEY = "finance.transactions"
 
 
-@dataclass(frozen=True, slots=True)
-class Double:
-    """A line that is there already under another name: a wallet's payment on the statement of its card."""
+@dataclass
+class Sighted:
+    """What was seen of one kind."""
 
-    line: int
-    record: str
-    day: str
-    amount: str
-    payee: str
-
-    def _shown_(self) -> dict[str, Any]:
-        return {
-            _("Line"): self.line,
-            _("Day"): self.day,
-            _("Amount"): self.amount,
-            _("Payee"): self.payee,
-            _("Already there"): self.record,
-        }
+    part: Part
+    collection: Collection[Any]
+    rows: Spool = field(default_factory=Spool)
+    """What `accept` adds."""
+    doubled: Spool = field(default_factory=Spool)
+    known: int = 0
+    failing: Spool = field(default_factory=Spool)
+    wrong: int = 0
 
 
 @dataclass
 class Preview:
     """What was seen in a file."""
 
-    path: "Path"
+    path: Path
     title: str
     """What kind of file it is."""
-    collection: Collection[Any]
-    frame: pl.DataFrame
-    """The lines that can be kept."""
-    known: int
-    """How many of them are kept already."""
-    left_out: list[Problem]
+    session: Session
+    importer: str = ""
+    kinds: list[Sighted] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong, with line and reason; the first thousand are spelled out."""
+    left_out: list[Problem] = field(default_factory=list)
     """Lines that are no entry, with the reason."""
-    problems: list[Problem]
-    """Lines that are wrong, with the reason."""
+    omitted: int = 0
+    """How many lines are no entry."""
     doubles: list[Double] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    keep: Callable[[Session, Any], Iterable[Added]] | None = None
+    after: Callable[[Session, Any, "Preview", Added], None] | None = None
+    """Notes the import; within the same batch."""
+    improve: Callable[[str, pl.DataFrame], pl.DataFrame] | None = None
+    """What the lab knows of new rows, such as the categories that rules give."""
+    kept: Added | None = None
 
     @property
     def new(self) -> int:
-        """How many lines `accept` would add."""
-        return self.frame.height - self.known - len(self.doubles)
+        """How many records `accept` would add or renew."""
+        return sum(each.rows.height for each in self.kinds)
 
-    def accept(self, *, doubles: bool = False) -> Added:
+    @property
+    def known(self) -> int:
+        """How many lines are kept already."""
+        return sum(each.known for each in self.kinds)
+
+    @property
+    def wrong(self) -> int:
+        """How many rows are wrong."""
+        return sum(each.failing.height for each in self.kinds)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """What `accept` would keep, of the kind that the file is mostly about."""
+        if not self.kinds:
+            return pl.DataFrame()
+        return max(self.kinds, key=lambda each: each.rows.height).rows.whole()
+
+    @property
+    def failing(self) -> pl.DataFrame:
+        """The rows that are wrong as the file has them, with `line`, `reason` and the names of the fields."""
+        frames = [
+            frame.with_columns(pl.lit(each.part.kind).alias("kind"))
+            for each in self.kinds
+            for frame in each.failing.frames()
+        ]
+        if not frames:
+            return pl.DataFrame(schema={"line": pl.Int64, "reason": pl.String})
+        return pl.concat(frames, how="diagonal_relaxed")
+
+    def repair(self, rows: "pl.DataFrame | Sequence[Mapping[str, Any]]") -> "Preview":
+        """Take corrected rows of `failing` in; those that are still wrong stay there with the reason."""
+        given = rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, strict=False)
+        if "line" not in given.columns:
+            raise Invalid(
+                _("The corrected rows do not say which lines they are."),
+                [Problem("line", _("this column is missing"))],
+                next_step=_(
+                    "Change the frame that `failing` gave, and hand it back with its column `line`."
+                ),
+            )
+        for each in self.kinds:
+            mine = given
+            if "kind" in given.columns:
+                mine = given.filter(pl.col("kind") == each.part.kind)
+            lines = set(mine["line"].cast(pl.Int64).to_list())
+            before, each.failing = each.failing, Spool()
+            waiting: set[int] = set()
+            for frame in before.frames():
+                waiting.update(frame["line"].to_list())
+                each.failing.add(frame.filter(~pl.col("line").is_in(sorted(lines))))
+            repaired = mine.filter(pl.col("line").is_in(sorted(waiting)))
+            fields = [name for name in repaired.columns if name in each.collection.spec.fields]
+            places = {_place(line) for line in repaired["line"]}
+            self.problems = [problem for problem in self.problems if problem.place not in places]
+            take = repaired.select(pl.col("line").cast(pl.Int64).alias(LINE), *fields)
+            self._judge(each, take, Known(each.collection, each.part), Doubles(each.collection))
+        return self
+
+    def accept(self, *, doubles: bool = False, on_progress: Progress | None = None) -> Added:
         """Keep what is new as one batch that can be undone as one; with `doubles` also those."""
-        lines = self.frame
-        if not doubles:
-            lines = lines.filter(~pl.col("__line").is_in([double.line for double in self.doubles]))
-        return self.collection.add_many(lines.drop("__line"), on_conflict="skip", keep_valid=True)
+        if self.kept is not None:
+            raise Conflict(
+                _("This preview was accepted already."),
+                next_step=_("Look into the file again: what is kept will be recognised."),
+            )
+        batch = new_id()
+        done: list[Added] = []
+        count = 0
+        with (
+            watched(on_progress, long=self.new > _MANY) as tell,
+            together(self.session, batch) as joined,
+        ):
+            for each in self.kinds:
+                kept = Collection(joined, each.collection.record)
+                pieces = [each.rows, each.doubled] if doubles else [each.rows]
+                for frame in (frame for spool in pieces for frame in spool.frames()):
+                    done.append(
+                        kept.add_many(
+                            frame.drop(LINE),
+                            on_conflict=each.part.on_conflict
+                            if each.collection.spec.key
+                            else "error",
+                            keep_valid=True,
+                            batch=batch,
+                        )
+                    )
+                    count += frame.height
+                    tell(_("Keeping"), count)
+            if self.keep is not None:
+                done += self.keep(joined, batch)
+            result = _summed(batch, done)
+            if self.after is not None:
+                self.after(joined, batch, self, result)
+        self.kept = result
+        return result
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────────
+
+    def look(self, each: Sighted, tell: Progress = silent) -> None:
+        """Judge every row of a part."""
+        known, doubles = Known(each.collection, each.part), Doubles(each.collection)
+        seen = 0
+        for frame in each.part.frames():
+            lines = frame
+            if LEFT_OUT in frame.columns:
+                left = frame.filter(pl.col(LEFT_OUT) != "")
+                self.omitted += left.height
+                for line, reason in (
+                    left.select(LINE, LEFT_OUT).head(_TOLD - len(self.left_out)).iter_rows()
+                ):
+                    self.left_out.append(Problem(_place(line), _(reason)))
+                lines = frame.filter(pl.col(LEFT_OUT) == "").drop(LEFT_OUT)
+            self._judge(each, lines, known, doubles)
+            seen += frame.height
+            tell(_("Reading"), seen)
+        self.left_out.sort(key=lambda problem: (len(problem.place), problem.place))
+
+    def _judge(self, each: Sighted, lines: pl.DataFrame, known: Known, doubles: Doubles) -> None:
+        spec = each.collection.spec
+        fields = [name for name in lines.columns if name in spec.fields]
+        asked = lines.select(LINE, *(_or_nothing(lines, name, spec) for name in fields))
+        asked = self._without_garbled(each, asked)
+        checked, wrong = _checked(asked, spec)
+        if wrong:
+            self._fail(each, asked, checked, wrong)
+            asked = asked.filter(~pl.col(LINE).is_in(sorted(wrong)))
+        good = checked.frame.with_columns(asked[LINE])
+        if good.is_empty():
+            return
+        fresh = good
+        if each.part.on_conflict == "skip":
+            there = known.of(good)
+            each.known += int(there.sum())
+            fresh = good.filter(~there)
+        if self.improve is not None:
+            fresh = self.improve(each.part.kind, fresh)
+        if spec.kind == _MONEY:
+            found = doubles.among(fresh)
+            self.doubles += found
+            numbers = [double.line for double in found]
+            each.doubled.add(fresh.filter(pl.col(LINE).is_in(numbers)))
+            fresh = fresh.filter(~pl.col(LINE).is_in(numbers))
+        each.rows.add(fresh)
+
+    def _without_garbled(self, each: Sighted, asked: pl.DataFrame) -> pl.DataFrame:
+        """Rows whose bytes are no characters of the encoding would be kept as they must not be."""
+        texts = [name for name, kind in asked.schema.items() if kind == pl.String]
+        if not texts:
+            return asked
+        found = pl.any_horizontal(
+            pl.col(name).str.contains("\ufffd", literal=True) for name in texts
+        )
+        garbled = asked.filter(found.fill_null(False))
+        if garbled.is_empty():
+            return asked
+        reason = _(
+            "it holds bytes that are no characters of the encoding; say another one with encoding='…'"
+        )
+        for line in garbled[LINE].head(_TOLD - len(self.problems)):
+            self.problems.append(Problem(_place(line), reason))
+        each.failing.add(
+            garbled.select(
+                pl.col(LINE).cast(pl.Int64).alias("line"),
+                pl.lit(reason).alias("reason"),
+                pl.exclude(LINE),
+            )
+        )
+        return asked.filter(~found.fill_null(False))
+
+    def _fail(self, each: Sighted, asked: pl.DataFrame, checked: Checked, wrong: set[int]) -> None:
+        lines = asked[LINE]
+        reasons: dict[int, str] = {}
+        for problem in checked.problems:
+            line = int(lines[problem.row - 1]) if problem.row else 0
+            reason = f"{problem.place}: {problem.reason}"
+            reasons[line] = "; ".join(filter(None, (reasons.get(line), reason)))
+            if len(self.problems) < _TOLD:
+                place = _place(line) if problem.row else problem.place
+                self.problems.append(Problem(place, reason, problem.value))
+        rows = asked.filter(pl.col(LINE).is_in(sorted(wrong)))
+        said = pl.Series("reason", [reasons.get(line, "") for line in rows[LINE]], dtype=pl.String)
+        each.failing.add(
+            rows.select(pl.col(LINE).cast(pl.Int64).alias("line"), said, pl.exclude(LINE))
+        )
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────────
 
     def _summary(self) -> dict[str, Any]:
         return {
             _("File"): self.path.name,
             _("Recognised as"): self.title,
+            **self.told,
             _("New"): self.new,
             _("Kept already"): self.known,
             _("Booked elsewhere"): len(self.doubles),
-            _("No entries"): len(self.left_out),
-            _("Wrong"): len(self.problems),
+            _("No entries"): self.omitted,
+            _("Wrong"): self.wrong or len(self.problems),
         }
 
     def __repr__(self) -> str:
         return "\n".join(f"{title}: {value}" for title, value in self._summary().items())
 
     def _repr_html_(self) -> str:
-        shown = self.frame.head(_SHOWN).drop("__line")._repr_html_()
+        shown = "".join(
+            frame.head(_SHOWN).drop(LINE)._repr_html_()
+            for each in self.kinds
+            for frame in [next(iter(each.rows.frames()), None)]
+            if frame is not None
+        )
         doubles = Listing(self.doubles)._repr_html_() if self.doubles else ""
         hint = f"<p>{_('Nothing was kept yet; `accept()` keeps it.')}</p>"
+        if self.kept is not None:
+            hint = f"<p>{_('This was kept; `lab.history.undo_batch(batch)` takes it back.')}</p>"
+        elif self.wrong:
+            hint += f"<p>{_('Correct `failing` and hand it to `repair(frame)`, or do so later: it waits in `lab.imports`.')}</p>"
         return (
             card(self._summary())
             + shown
@@ -99,77 +301,73 @@ class Preview:
         )
 
 
-def preview(path: "Path", title: str, lines: pl.DataFrame, collection: Collection[Any]) -> Preview:
-    """Look at converted lines (`__line`, `__left_out`, fields): what is wrong, known or there under another name."""
-    left = lines.filter(pl.col(LEFT_OUT) != "")
-    left_out = [
-        Problem(_("line {n}", n=line), _(reason))
-        for line, reason in left.select("__line", LEFT_OUT).iter_rows()
-    ]
-    wanted = lines.filter(pl.col(LEFT_OUT) == "").drop(LEFT_OUT)
-    wanted = wanted.with_columns(pl.when(pl.col(name) == "").then(None).otherwise(pl.col(name)).alias(name)
-                                 for name in ("day", "amount"))  # fmt: skip
-    numbers = wanted["__line"].to_list()
-    checked = check(wanted.drop("__line"), collection.spec)
-    wrong = sorted({numbers[problem.row - 1] for problem in checked.problems if problem.row})
-    problems = [
-        Problem(
-            _("line {n}", n=numbers[problem.row - 1]) if problem.row else problem.place,
-            f"{problem.place}: {problem.reason}",
-            problem.value,
-        )
-        for problem in checked.problems
-    ]
-    good = wanted.filter(~pl.col("__line").is_in(wrong))
-    references = good["reference"].drop_nulls().to_list()
-    known = _known(collection, references)
-    result = Preview(path, title, collection, good, 0, left_out, problems)
-    fresh = good.filter(~pl.col("reference").is_in(sorted(known)))
-    result.known = good.height - fresh.height
-    result.doubles = list(_doubles(collection, fresh))
-    return result
+def preview(
+    path: Path,
+    title: str,
+    reading: Reading,
+    collection_of: Callable[[str], Collection[Any]],
+    session: Session,
+    *,
+    on_progress: Progress | None = None,
+    **more: Any,
+) -> Preview:
+    """Look at what an importer read: what is wrong, known, or there under another name."""
+    seen = Preview(path, title, session, problems=list(reading.problems), keep=reading.keep, **more)
+    with watched(on_progress, long=path.stat().st_size > 20 << 20) as tell:
+        for part in reading.parts:
+            each = Sighted(part, collection_of(part.kind))
+            seen.kinds.append(each)
+            seen.look(each, tell)
+    seen.told = {**seen.told, **reading.told}
+    return seen
 
 
-def _known(collection: Collection[Any], references: list[str]) -> set[str]:
-    found: set[str] = set()
-    for begin in range(0, len(references), 5000):
-        some = references[begin : begin + 5000]
-        frame = collection.frame(
-            col("reference").is_in(some), columns=["reference"], owner=collection.session.person
-        )
-        found.update(frame["reference"])
-    return found
+def _or_nothing(lines: pl.DataFrame, name: str, spec: Any) -> pl.Expr:
+    """An empty text is no day and no amount."""
+    column = pl.col(name)
+    if lines.schema[name] != pl.String or (
+        spec.fields[name].type.name == "text" and not spec.fields[name].optional
+    ):
+        return column
+    return pl.when(column == "").then(None).otherwise(column).alias(name)
 
 
-def _doubles(collection: Collection[Any], fresh: pl.DataFrame) -> "list[Double]":
-    """Lines of a bank that name a wallet, where the wallet's own bill has the same amount within a few days."""
-    text = pl.concat_str(
-        [pl.col(name).fill_null("") for name in ("payee", "category", "note")], separator=" "
+def _checked(asked: pl.DataFrame, spec: Any) -> tuple[Checked, set[int]]:
+    """The rows that are right, and the lines of those that are not, every one of them."""
+    checked = check(asked.drop(LINE), spec)
+    if not checked.refused and not checked.problems:
+        return checked, set()
+    if any(problem.row is None for problem in checked.problems):
+        return replace(checked, refused=asked.height), set(asked[LINE].to_list())
+    rows = {problem.row for problem in checked.problems if problem.row}
+    if len(rows) == checked.refused:
+        lines = asked[LINE]
+        return checked, {int(lines[row - 1]) for row in rows}
+    frames: list[pl.DataFrame] = []
+    problems: list[Problem] = []
+    wrong: set[int] = set()
+    # More than validation spells out at once: in slices that it does.
+    for begin in range(0, asked.height, _AT_ONCE):
+        some = asked.slice(begin, _AT_ONCE)
+        judged = check(some.drop(LINE), spec)
+        frames.append(judged.frame)
+        for problem in judged.problems:
+            assert problem.row is not None
+            wrong.add(int(some[LINE][problem.row - 1]))
+            problems.append(replace(problem, row=problem.row + begin))
+    return Checked(pl.concat(frames), problems, len(wrong)), wrong
+
+
+def _place(line: int) -> str:
+    return _("line {n}", n=line)
+
+
+def _summed(batch: Any, done: Sequence[Added]) -> Added:
+    return Added(
+        batch,
+        sum(each.added for each in done),
+        sum(each.updated for each in done),
+        sum(each.skipped for each in done),
+        sum(each.refused for each in done),
+        tuple(problem for each in done for problem in each.problems),
     )
-    suspects = fresh.filter(
-        text.str.contains(_WALLETS) & ~pl.col("account").str.contains(r"^(支付宝|微信)")
-    ).with_columns(
-        pl.col("day").str.to_date(strict=False).alias("__day"),
-        pl.col("amount").cast(pl.Decimal(18, 4)),
-    )
-    if suspects.is_empty():
-        return []
-    first, last = suspects["__day"].min(), suspects["__day"].max()
-    there = collection.frame(
-        col("day") >= first, col("day") <= last, columns=["id", "day", "amount", "account", "payee"]
-    ).filter(pl.col("account").str.contains(r"^(支付宝|微信)"))
-    pairs = suspects.join(there, on="amount", suffix="_there").filter(
-        (pl.col("__day") - pl.col("day_there")).dt.total_days().abs() <= _APART
-    )
-    used: set[str] = set()
-    found: list[Double] = []
-    for pair in pairs.sort("__line").iter_rows(named=True):
-        if pair["id"] in used or any(double.line == pair["__line"] for double in found):
-            continue  # each payment is on the statement once
-        used.add(pair["id"])
-        found.append(
-            Double(
-                pair["__line"], pair["id"], str(pair["__day"]), str(pair["amount"]), pair["payee"]
-            )
-        )
-    return found

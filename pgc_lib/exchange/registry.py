@@ -1,89 +1,138 @@
-"""One registry of importers: what a file is, and how its lines become records.
+"""One registry of importers: what a file is, and what records it holds.
 
     lab.import_file("alipay.csv")            # a preview: what was seen; nothing is kept yet
     lab.import_file("alipay.csv").accept()   # one batch, which can be undone as one
 
-A person adds one in a notebook with `@importer(…)`; packages add theirs through the entry point group `pgc.importers`.
+An importer is an object with a name, a title, `sniff` and `read` (see `Importer`). Those of PGC are in `FORMATS`; packages
+add theirs through the entry point group `pgc.importers`; a person adds one for a table in a notebook with `@importer(…)`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from pgc_lib.errors import Invalid, NotFound, Problem
-from pgc_lib.exchange.bills import BILLS, Bill
-from pgc_lib.exchange.opening import Opened
+from pgc_lib.errors import Invalid, Problem
+from pgc_lib.exchange.reading import Reading
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from pgc_lib.exchange.tables import Bill
+
+HEAD_BYTES = 1 << 16
+"""What `sniff` is given of a file."""
+
+FORMATS: tuple[str, ...] = (
+    "pgc_lib.exchange.bills:BILLS",
+    "pgc_lib.exchange.banks:BANKS",
+    "pgc_lib.exchange.western:STATEMENTS",
+    "pgc_lib.exchange.ofx:IMPORTER",
+    "pgc_lib.exchange.qif:IMPORTER",
+    "pgc_lib.exchange.camt:IMPORTER",
+    "pgc_lib.exchange.beancount:IMPORTER",
+    "pgc_lib.exchange.genealogy_import:IMPORTERS",
+    "pgc_lib.exchange.activities:IMPORTERS",
+    "pgc_lib.exchange.plans:IMPORTER",
+)
+"""Where PGC's own importers are, each an importer or several; loaded when a file is first looked at."""
+
+
+@runtime_checkable
+class Importer(Protocol):
+    """What knows one format of file."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in code."""
+
+    @property
+    def title(self) -> str:
+        """What it is called for a person."""
+
+    def sniff(self, path: Path, head: bytes) -> int:
+        """How well it fits a file, of which `head` is the beginning; 0 means not at all, 100 beyond doubt."""
+
+    def read(self, path: Path, **options: Any) -> Reading:
+        """What the file holds; what is wrong with single rows is a value, not an error."""
+
+
 Convert = Callable[["pl.DataFrame", str], "pl.DataFrame"]
-_own: dict[str, Bill] = {}
+_own: "dict[str, Importer]" = {}
+"""Those that a person made in this notebook."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A format that fits a file, and where its heading is."""
+    """An importer that fits a file, and how well."""
 
-    bill: Bill
-    heading: int
-
-    @property
-    def fit(self) -> int:
-        """How much of the file it explains; the larger one wins."""
-        return len(self.bill.needed) + 10 * bool(self.bill.marks)
+    importer: Importer
+    fit: int
 
 
-def importers() -> dict[str, Bill]:
-    """Every format by name; a person's own come first."""
-    others = {point.name: point.load() for point in entry_points(group="pgc.importers")}
-    return {**_own, **{bill.name: bill for bill in BILLS}, **others}
+def importers() -> dict[str, Importer]:
+    """Every importer by name; a person's own come first."""
+    found: list[Any] = []
+    for where in FORMATS:
+        module, _sep, attribute = where.partition(":")
+        made = getattr(import_module(module), attribute)
+        found += made if isinstance(made, tuple) else [made]
+    ours = {one.name: one for one in found}
+    others = {point.name: _loaded(point) for point in entry_points(group="pgc.importers")}
+    return {**others, **ours, **_own}
+
+
+def _loaded(point: Any) -> Any:
+    made = point.load()
+    return made() if isinstance(made, type) else made
 
 
 def importer(
-    name: str, *, title: str, columns: Iterable[str], marks: Iterable[str] = ()
+    name: str,
+    *,
+    title: str,
+    columns: Iterable[str],
+    marks: Iterable[str] = (),
+    kind: str = "finance.transactions",
 ) -> Callable[[Convert], Convert]:
-    """Make a function of one's own an importer: it gets the lines and the text above them."""
+    """Make a function of one's own an importer: it gets the lines of a table and the text above them."""
+    from pgc_lib.exchange.tables import Bill
 
     def keep(convert: Convert) -> Convert:
-        _own[name] = Bill(name, title, tuple(columns), convert, tuple(marks))
+        _own[name] = Bill(name, title, tuple(columns), convert, tuple(marks), kind=kind)
         return convert
 
     return keep
 
 
-def recognise(opened: Opened) -> list[Recognised]:
-    """The formats that fit a file, the best one first."""
-    found = []
-    for bill in importers().values():
-        heading = opened.heading(bill.needed)
-        marked = not bill.marks or any(mark in opened.preamble for mark in bill.marks)
-        if heading is not None and marked:
-            found.append(Recognised(bill, heading))
-    return sorted(found, key=lambda one: (one.bill.name not in _own, -one.fit))
+def made_here(name: str) -> "Bill | None":
+    """The importer that was made in this notebook under a name."""
+    from pgc_lib.exchange.tables import Bill
+
+    found = _own.get(name)
+    return found if isinstance(found, Bill) else None
 
 
-def converted(path: Path, name: str | None = None) -> "tuple[Bill, pl.DataFrame]":
-    """The lines of a file in the form of records, by the format that fits or the one that is named."""
-    opened = Opened(path)
-    if not path.exists():
-        raise NotFound(
-            _("There is no file {path}.", path=path), next_step=_("Check its name and folder.")
-        )
-    fitting = recognise(opened)
-    chosen = next((one for one in fitting if name in (None, one.bill.name)), None)
-    if chosen is None:
-        names = ", ".join(_(bill.title) for bill in importers().values())
-        raise Invalid(
-            _("This file is of no known format: {path}", path=path.name),
-            [Problem(path.name, _("no heading of a known format was found"))],
-            next_step=_(
-                "Known are: {names}. For any other table: lab.finance.import_file(path, mapping={{…}}).",
-                names=names,
-            ),
-        )
-    above = "\n".join(" ".join(row) for row in opened.rows[: chosen.heading])
-    return chosen.bill, chosen.bill.convert(opened.table(chosen.heading), above)
+def recognise(path: Path, among: Iterable[Importer] | None = None) -> list[Recognised]:
+    """The importers that fit a file, the best one first; a person's own before all others."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    known = list(importers().values()) if among is None else list(among)
+    found = [Recognised(one, fit) for one in known if (fit := one.sniff(path, head)) > 0]
+    return sorted(found, key=lambda one: (one.importer.name not in _own, -one.fit))
+
+
+def unknown(path: Path, reason: str = "") -> Invalid:
+    """The error for a file that no importer knows."""
+    names = ", ".join(_(one.title) for one in importers().values())
+    return Invalid(
+        _("This file is of no known format: {path}", path=path.name),
+        [Problem(path.name, reason or _("no heading of a known format was found"))],
+        next_step=_(
+            "Known are: {names}. For any other table name its columns: lab.import_file(path, mapping={{'column': 'field'}}).",
+            names=names,
+        ),
+    )

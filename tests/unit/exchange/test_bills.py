@@ -138,8 +138,7 @@ def test_a_format_that_drifted_is_corrected_in_a_cell(
     """One's own importer is a function with a decorator, and comes before ours."""
     monkeypatch.setattr(registry, "_own", {})
     path = keep(tmp_path, "x.csv", "Bank of Somewhere\nDate;What;Out\n2026-01-02;coffee;4,50\n")
-    with pytest.raises(Invalid, match="Alipay"):
-        lab.import_file(path)
+    assert lab.import_file(path).title == "A table", "without it, columns are guessed"
 
     @importer("somewhere", title="Bank of Somewhere", columns=["Date", "What", "Out"])
     def convert(lines: pl.DataFrame, _above: str) -> pl.DataFrame:
@@ -173,3 +172,47 @@ def test_what_is_no_bill_is_told(lab: Lab, tmp_path: Path, name: str, content: b
     assert error.value.next_step
     with pytest.raises(NotFound):
         lab.import_file(tmp_path / "missing.csv")
+
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "bills"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the reference bills are not on this machine")
+@pytest.mark.parametrize(
+    ("file", "importer", "new"),
+    [
+        ("example-alipay-records.csv", "alipay", None),
+        ("example-wechat-records.csv", "wechat", None),
+        ("example-wechat-records.xlsx", "wechat", None),
+        ("example-cmb-credit-records.csv", "cmb-credit", None),
+        ("example-cmb-debit-records.csv", "cmb-debit", None),
+        ("example-bocom_debit-records.csv", "bocom-debit", None),
+    ],
+)
+def test_reference_bills_are_known(lab: Lab, file: str, importer: str, new: int | None) -> None:
+    """Each by its own format, every line kept, known or left out with a reason."""
+    seen = lab.import_file(SHARED / file)
+    assert seen.importer == importer and seen.new > 0
+    assert new is None or seen.new == new
+
+
+def test_the_wallet_after_the_bank_is_not_booked_twice_either(lab: Lab, tmp_path: Path) -> None:
+    """Whichever comes second; the pair is kept with its evidence, and goes with the import."""
+    lab.import_file(keep(tmp_path, "信用卡.csv", CARD, "utf-8-sig")).accept()
+    seen = lab.import_file(keep(tmp_path, "微信.csv", WECHAT))
+    assert [double.line for double in seen.doubles] == [5]
+    assert "1234" in seen.doubles[0].evidence
+    done = seen.accept()
+    assert done.added == 2
+    pair = lab.imports.pairs.find()[0]
+    assert pair.account == "微信 — 招商银行(1234)" and "1234" in pair.evidence
+    assert lab.finance.get(pair.transaction).account == "招商银行信用卡 1234"
+    lab.history.undo_batch(done.batch)
+    assert lab.imports.pairs.count() == 0
+
+
+def test_another_card_is_another_payment(lab: Lab, tmp_path: Path) -> None:
+    """The same amount on the same day, from a card with another number, is no double."""
+    lab.import_file(keep(tmp_path, "微信.csv", WECHAT)).accept()
+    other = CARD.replace("1234", "9999")
+    assert lab.import_file(keep(tmp_path, "信用卡.csv", other, "utf-8-sig")).doubles == []

@@ -1,0 +1,128 @@
+"""How people and banks write days and amounts, told from a whole column at once.
+
+12/31 cannot be told from 31/12 by one value; a column often can: a part above 12 is a day, days of a statement go in one
+direction, and none of them lies in the future. Where it stays open, the person is told what was assumed.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "YMD", "DMY", "MDY"
+_THREE = r"^\D*?(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})"
+_SAMPLE = 5_000
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WIDE = str.maketrans("０１２３４５６７８９．，－＋（）", "0123456789.,-+()")
+_SIGNS = r"(?i)[¥￥$€£₩\s'’\u00a0\u202f]|CNY|RMB|USD|EUR|GBP|HKD|JPY|元"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order a column writes year, month and day."""
+
+    order: str
+    certain: bool
+
+
+def order_of(days: pl.Series) -> Order:
+    """The order of a column of days."""
+    texts = days.drop_nulls().filter(days.drop_nulls() != "").head(_SAMPLE)
+    parts = texts.str.extract_groups(_THREE).struct.unnest()
+    first, second, _third = (parts[name].cast(pl.Int64, strict=False) for name in parts.columns)
+    known = first.is_not_null()
+    if not known.any():
+        return Order(YEAR_FIRST, True)
+    if (first.drop_nulls() > 31).any() or texts.str.contains(r"^\d{8}$|^\d{4}").any():
+        return Order(YEAR_FIRST, True)
+    if (first.drop_nulls() > 12).any():
+        return Order(DAY_FIRST, not (second.drop_nulls() > 12).any())
+    if (second.drop_nulls() > 12).any():
+        return Order(MONTH_FIRST, True)
+    if texts.str.contains(r"^\d{1,2}\.\d{1,2}\.").all():
+        return Order(DAY_FIRST, True)  # with dots it is written in this one way
+    scores = {order: _plausible(texts, order) for order in (DAY_FIRST, MONTH_FIRST)}
+    best = max(scores, key=lambda order: scores[order])
+    return Order(best, scores[DAY_FIRST] != scores[MONTH_FIRST])
+
+
+def _plausible(texts: pl.Series, order: str) -> int:
+    """More points the more it looks like a statement: not in the future, in one direction, over few days."""
+    read = as_day(pl.col("d"), order).str.to_date(strict=False)
+    days = texts.to_frame("d").select(read).to_series()
+    steps = days.diff().dt.total_days().drop_nulls()
+    if days.null_count() or days.is_empty():
+        return -10
+    past = (days <= datetime.now(UTC).date()).all()
+    sorted_ = days.is_sorted() or days.is_sorted(descending=True)
+    near = steps.is_empty() or float(steps.abs().median() or 0) <= 27  # type: ignore[arg-type]
+    return 4 * past + 2 * (sorted_ and days.n_unique() > 2) + near
+
+
+def as_day(column: pl.Expr, order: str = YEAR_FIRST) -> pl.Expr:
+    """Days of any usual writing as 2026-12-31; what cannot be read stays as it is."""
+    plain = column.str.strip_chars()
+    compact = plain.str.replace(r"^(\d{4})(\d{2})(\d{2})(\D.*|\d{6}.*)?$", "$1-$2-$3")
+    named = compact
+    for number, month in enumerate(_MONTHS, 1):
+        named = named.str.replace(
+            rf"(?i)^(\d{{1,2}})[ -/.]+{month}[a-z]*[ -/.,]+(\d{{2,4}})",
+            f"${{2}}-{number:02}-${{1}}",
+        )
+        named = named.str.replace(
+            rf"(?i)^{month}[a-z]*\.? +(\d{{1,2}})[, ]+(\d{{4}})", f"${{2}}-{number:02}-${{1}}"
+        )
+    parts = named.str.extract_groups(r"^(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D?")
+    one, two, three = (parts.struct.field(name) for name in ("1", "2", "3"))
+    year_first = one.str.len_chars() == 4
+    if order == MONTH_FIRST:
+        year, month_, day = three, one, two
+    elif order == DAY_FIRST:
+        year, month_, day = three, two, one
+    else:
+        year, month_, day = one, two, three
+    year = pl.when(year_first).then(one).otherwise(year)
+    month_ = pl.when(year_first).then(two).otherwise(month_)
+    day = pl.when(year_first).then(three).otherwise(day)
+    century = pl.when(year.str.len_chars() == 2).then(pl.lit("20") + year).otherwise(year)
+    said = pl.concat_str(century, pl.lit("-"), month_.str.zfill(2), pl.lit("-"), day.str.zfill(2))
+    return pl.coalesce(said, plain)
+
+
+def decimal_mark(amounts: pl.Series) -> str:
+    """Whether a comma or a point stands before the cents."""
+    texts = amounts.drop_nulls().head(_SAMPLE)
+    points = int(texts.str.contains(r"\.\d{1,2}\D*$").sum())
+    commas = int(texts.str.contains(r",\d{1,2}\D*$").sum())
+    return "," if commas > points else "."
+
+
+def as_amount(column: pl.Expr, mark: str = ".") -> pl.Expr:
+    """Amounts with signs, thousands and parentheses as -1234.56; what cannot be read stays as it is."""
+    wide = column.str.replace_many(list(map(chr, _WIDE)), list(map(chr, _WIDE.values())))
+    plain = wide.str.replace_all(_SIGNS, "").str.replace_all("−", "-", literal=True)
+    plain = plain.str.replace_all("." if mark == "," else ",", "", literal=True)
+    plain = plain.str.replace(",", ".", literal=True) if mark == "," else plain
+    minus = plain.str.contains(r"^\(.*\)$|-$|(?i)(DR|借)$") & ~plain.str.contains("^-")
+    bare = plain.str.replace_all(r"(?i)[()]|-$|(DR|CR|借|贷)$", "").str.strip_prefix("+")
+    return pl.when(minus & (bare != "")).then(pl.lit("-") + bare).otherwise(bare)
+
+
+def looks_like_days(column: pl.Series) -> bool:
+    """Whether nearly all values are days."""
+    pattern = (
+        r"^\D{0,2}\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}|^(19|20)\d{6}$|^\d{1,2}[ -][A-Za-z]{3}"
+    )
+    return _mostly(column, pattern)
+
+
+def looks_like_amounts(column: pl.Series) -> bool:
+    """Whether nearly all values are amounts."""
+    return _mostly(
+        column, r"^[(+\-−¥￥$€£\s]*[A-Z]{0,3}\s?\d{1,3}([\d.,'\s]*\d)?[)\s元-]*[A-Z]{0,3}$"
+    ) and not looks_like_days(column)
+
+
+def _mostly(column: pl.Series, pattern: str) -> bool:
+    texts = column.filter(column != "").head(_SAMPLE)
+    return texts.len() > 0 and int(texts.str.contains(pattern).sum()) >= 0.9 * texts.len()

@@ -1,0 +1,106 @@
+"""From a path to a preview: which importer knows the file, what it reads, what the lab makes of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pgc_lib.core.session import Session
+from pgc_lib.errors import NotFound
+from pgc_lib.exchange.preview import Preview, preview
+from pgc_lib.exchange.registry import Importer, importers, recognise, unknown
+from pgc_lib.i18n import _
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pgc_lib.core.collection import Collection
+    from pgc_lib.exchange.progress import Progress
+    from pgc_lib.exchange.records import Imports
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an import needs of a lab."""
+
+    session: Session
+    collection_of: "Callable[[str], Collection[Any]]"
+    """The collection of a kind."""
+    imports: "Imports"
+    """What the person's earlier imports left behind: mappings, importers, rows to repair."""
+    improve: "Callable[[str, pl.DataFrame], pl.DataFrame] | None" = None
+
+
+def look(
+    desk: Desk,
+    path: Path,
+    importer: str | None = None,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    password: str | None = None,
+    on_progress: "Progress | None" = None,
+    **options: Any,
+) -> Preview:
+    """Recognise a file and show what it would bring; nothing is kept."""
+    from pgc_lib.exchange import archives
+
+    if not path.is_file():
+        raise NotFound(
+            _("There is no file {path}.", path=path), next_step=_("Check its name and folder.")
+        )
+    with archives.unpacked(path, password) as member:
+        if mapping is not None or kind is not None:
+            from pgc_lib.exchange.mapping import MappedTable
+
+            chosen: Importer = MappedTable(desk, kind, mapping)
+        else:
+            chosen = _chosen(desk, member, importer)
+        reading = chosen.read(member, on_progress=on_progress, **options)
+        return preview(
+            member,
+            _(chosen.title),
+            reading,
+            desk.collection_of,
+            desk.session,
+            on_progress=on_progress,
+            importer=chosen.name,
+            improve=desk.improve,
+            digest=_digest(member),
+            told=desk.imports.said_of(_digest(member)),
+            after=desk.imports.note,
+        )
+
+
+def _chosen(desk: Desk, path: Path, name: str | None) -> Importer:
+    saved = desk.imports.usable()
+    if name is not None:
+        known = {**importers(), **{one.name: one for one in saved}}
+        if name not in known:
+            raise NotFound(
+                _("There is no importer “{name}”.", name=name),
+                next_step=_("There are: {names}.", names=", ".join(known)),
+            )
+        return known[name]
+    fitting = recognise(path, _all(saved))
+    if fitting:
+        return fitting[0].importer
+    from pgc_lib.exchange.mapping import MappedTable
+
+    guessed = MappedTable(desk)
+    if guessed.sniff(path, b""):
+        return guessed
+    raise unknown(path, guessed.reason(path))
+
+
+def _all(saved: Iterable[Importer]) -> list[Importer]:
+    return [*saved, *importers().values()]
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 22):
+            digest.update(piece)
+    return digest.hexdigest()
