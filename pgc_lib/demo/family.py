@@ -1,14 +1,16 @@
-"""The demo's people: four generations, the days that matter to them, and three years of calls and visits."""
+"""The demo's people: four generations, the days that matter to them, three years of calls, gifts, care and a goal."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pgc_lib.areas.kin.care import days_of
 from pgc_lib.demo.calendar import days, dice, today
 
 if TYPE_CHECKING:
     from pgc_lib.areas.family import Family
+    from pgc_lib.areas.goals import Goals
     from pgc_lib.lab import Lab
 
 ME, WIFE = "我 Me", "苏晴 Su Qing"
@@ -78,6 +80,32 @@ _HABITS: tuple[tuple[str, int, str, str], ...] = (
 )
 
 
+# how often one wishes to talk, in days
+_WISHES: dict[str, int] = {"外婆": 10, "奶奶": 14, "妈妈": 7, "爸爸": 14, "妹妹": 21, "堂哥": 90}
+# whom, month, day, what, worth, from us, occasion
+_GIFTS: tuple[tuple[str, int, int, str, str, bool, str], ...] = (
+    ("奶奶", 1, 28, "红包 Red envelope", "1000", True, "春节 Spring Festival"),
+    ("外婆", 1, 29, "红包 Red envelope", "1000", True, "春节 Spring Festival"),
+    ("岳母", 9, 14, "月饼 Mooncakes", "268", True, "中秋 Mid-Autumn"),
+    ("女儿", 5, 21, "望远镜 A telescope", "399", True, "生日 Birthday"),
+    (
+        "舅舅",
+        1,
+        30,
+        "给孩子的红包 Red envelopes for the children",
+        "600",
+        False,
+        "春节 Spring Festival",
+    ),
+    ("堂哥", 6, 1, "童书 Picture books", "180", False, "儿童节 Children's Day"),
+)
+_CARE: tuple[tuple[str, str, str, int], ...] = (
+    ("陪奶奶散步 A walk with Grandmother", "奶奶", "FREQ=WEEKLY;BYDAY=SU", 60),
+    ("给外婆配药 Medicine for Grandmother", "外婆", "FREQ=MONTHLY;BYMONTHDAY=5", 40),
+    ("接小禾放学 Fetch Xiaohe from school", "儿子", "FREQ=WEEKLY;BYDAY=TU,TH", 45),
+)
+
+
 def load(lab: "Lab") -> int:
     """Keep the demo's people unless there are any already."""
     family: Family = lab.family
@@ -85,7 +113,10 @@ def load(lab: "Lab") -> int:
         return 0
     added = family.members.add_many(
         [
-            {"name": name, "sex": sex, "born": born, "called": called, "lunar": lunar, "died": died, "note": "demo"}
+            {
+                "name": name, "sex": sex, "born": born, "called": called, "lunar": lunar, "died": died, "note": "demo",
+                "every": _WISHES.get(called),
+            }
             for name, sex, born, called, lunar, died in PEOPLE
         ]
     ).added  # fmt: skip
@@ -97,7 +128,58 @@ def load(lab: "Lab") -> int:
             for title, month, day, lunar in _OCCASIONS
         ]
     ).added
+    added += family.gifts.add_many([*_gifts(ids)]).added
+    added += _care(family, ids) + _goal(lab)
     return added + family.contacts.add_many([*_contacts(ids)]).added
+
+
+def _gifts(ids: dict[str, UUID]) -> Iterator[dict[str, Any]]:
+    first, last = next(iter(days())), today()
+    for year in range(first.year, last.year + 1):
+        for called, month, day, what, worth, ours, occasion in _GIFTS:
+            when = date(year, month, day)
+            if first <= when <= last:
+                yield {
+                    "member": ids[called], "day": when, "what": what, "worth": worth, "ours": ours,
+                    "occasion": occasion, "note": "demo",
+                }  # fmt: skip
+
+
+def _care(family: "Family", ids: dict[str, UUID]) -> int:
+    """What comes again each week and month; nearly all of the last year was done, the latest walk was not."""
+    chance, last = dice("care"), today()
+    start = last - timedelta(days=365)
+    done = []
+    for title, called, rule, minutes in _CARE:
+        task = family.care.add(
+            title=title, member=ids[called], start=start, rule=rule, minutes=minutes, note="demo"
+        )
+        for due in days_of(task, start, last - timedelta(days=8)):
+            skipped = chance.random() < 0.08
+            done.append({"task": task.id, "due": due, "day": due, "skipped": skipped})
+    return len(_CARE) + family.care_done.add_many(done).added
+
+
+def _goal(lab: "Lab") -> int:
+    """Saving for a journey together, month by month."""
+    goals: Goals = lab.goals
+    last = today()
+    goal = goals.items.add(
+        title="全家去云南 A family journey to Yunnan", target="24000", unit="CNY", note="demo",
+        start=last - timedelta(days=300), due=last + timedelta(days=160),
+    )  # fmt: skip
+    whose = (("我 Me", "900"), (WIFE, "800"), ("陈小满 Chen Xiaoman", "30"))
+    rows = [
+        {
+            "goal": goal.id,
+            "day": last - timedelta(days=300 - 30 * month),
+            "amount": amount,
+            "whose": name,
+        }
+        for month in range(10)
+        for name, amount in whose
+    ]
+    return 1 + goals.contributions.add_many(rows).added
 
 
 def _parents(ids: dict[str, UUID]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ written ones (伯祖父, 从堂兄). Beyond those, the way is told instead of a 
 """
 
 from pgc_lib.areas.kin.tree import Someone, Way
-from pgc_lib.areas.kin.words import by_sex, is_older, turn_of
+from pgc_lib.areas.kin.words import by_sex, is_older
 
 _UP = ("", "", "", "曾", "高", "天", "烈", "太", "远", "鼻")
 _DOWN = ("", "", "", "曾", "玄", "来", "晜", "仍", "云", "耳")
@@ -65,28 +65,37 @@ def _by_birth(start: Someone, way: Way) -> str:
         case _, 1:
             return _above(way.up, way.down[0])
         case 2, 2:
-            return _side(start, way) + _sibling(start, way.down[1], short=True)
+            return _side(way) + _sibling(start, way.down[1], short=True)
         case 2, _:
-            return _below(way.down[1], way.down[2:], side=_side(start, way))
+            return _below(way.down[1], way.down[2:], side=_side(way, cousin=2))
         case 3, 2:
-            parent = way.up[0]
-            elder = Way(way.end, way.up[1:], way.down)
-            return _side(parent, elder) + _uncle(parent, way.down[1], short=True)
+            return _side(way, parent=1) + _uncle(way.up[0], way.down[1], short=True)
+        case _, 2:
+            return _side(way, parent=len(way.up) - 2) + _above(way.up[:-1], way.down[1])
         case 3, 3:
-            return f"从{_side(start, way)}" + _sibling(start, way.down[2], short=True)
+            return f"从{_side(way)}" + _sibling(start, way.down[2], short=True)
+        case 3, _:
+            return _below(way.down[2], way.down[3:], side=f"从{_side(way, cousin=3)}")
+        case 4, 3:
+            return f"从{_side(way, parent=1)}" + _uncle(way.up[0], way.down[2], short=True)
     return f"远亲（上{len(way.up)}代，下{len(way.down)}代）"
+
+
+def _outer(through: Someone) -> str:
+    """外 for a line through a woman; in brackets when nobody knows."""
+    return by_sex(through.sex, "外", "", "（外）")
 
 
 def _ancestor(up: tuple[Someone, ...]) -> str:
     end, generation = up[-1], len(up)
     if generation == 1:
         return by_sex(end.sex, "母亲", "父亲", "父母")
-    outer = "外" if up[0].sex == "female" else ""
-    if generation == 2:
-        if outer:
-            return by_sex(end.sex, "外婆", "外公", "外祖父母")
+    outer = _outer(up[0])
+    if generation == 2 and outer == "":
         return by_sex(end.sex, "奶奶", "爷爷", "祖父母")
-    inner = "外" if generation == 3 and up[1].sex == "female" else ""
+    if generation == 2 and outer == "外":
+        return by_sex(end.sex, "外婆", "外公", "外祖父母")
+    inner = _outer(up[1]) if generation == 3 else ""
     if generation >= len(_UP):
         return f"{outer}{generation}世祖"
     return f"{outer}{_UP[generation]}{inner}祖" + by_sex(end.sex, "母", "父", "父母")
@@ -96,8 +105,8 @@ def _descendant(down: tuple[Someone, ...]) -> str:
     end, generation = down[-1], len(down)
     if generation == 1:
         return by_sex(end.sex, "女儿", "儿子", "孩子")
-    outer = "外" if down[0].sex == "female" else ""
-    inner = "外" if generation == 3 and not outer and down[1].sex == "female" else ""
+    outer = _outer(down[0])
+    inner = _outer(down[1]) if generation == 3 and outer == "" else ""
     if generation >= len(_DOWN):
         return f"{outer}{generation}世孙"
     last = by_sex(end.sex, "孙女", "孙子" if generation == 2 and not outer else "孙", "孙辈")
@@ -117,12 +126,17 @@ def _sibling(me: Someone, other: Someone, *, short: bool = False) -> str:
     return "兄弟姐妹"
 
 
-def _side(start: Someone, way: Way) -> str:
-    """堂 when the line runs through men alone, otherwise 表."""
-    turn = turn_of(start, way)
-    assert turn is not None
-    between = (*way.up[:-1], *way.down[:-1])
-    return "堂" if all(one.sex == "male" for one in between) else "表"
+def _side(way: Way, *, parent: int = 0, cousin: int | None = None) -> str:
+    """堂 when the line runs through men alone, 表 when a woman is in it; both where nobody knows.
+
+    The line is that between two cousins: from an ancestor of the first one (`parent` generations up) to a relative
+    who is `cousin` generations below the turn.
+    """
+    down = way.down if cousin is None else way.down[:cousin]
+    between = {one.sex for one in (*way.up[parent:-1], *down[:-1])}
+    if "female" in between:
+        return "表"
+    return "堂／表" if "" in between else "堂"
 
 
 def _below(head: Someone, rest: tuple[Someone, ...], *, side: str) -> str:
@@ -133,7 +147,8 @@ def _below(head: Someone, rest: tuple[Someone, ...], *, side: str) -> str:
         plain = stem if stem != "侄" or side else "侄子"
         return side + by_sex(end.sex, f"{stem}女", plain, f"{stem}辈")
     between = _DOWN[len(rest)] if len(rest) < len(_DOWN) else f"{len(rest)}世"
-    return f"{side}{stem}{between}" + by_sex(end.sex, "孙女", "孙", "孙辈")
+    outer = _outer(rest[0]) if len(rest) == 2 else ""
+    return f"{side}{stem}{between}{outer}" + by_sex(end.sex, "孙女", "孙", "孙辈")
 
 
 def _uncle(parent: Someone, other: Someone, *, short: bool = False) -> str:
@@ -143,14 +158,14 @@ def _uncle(parent: Someone, other: Someone, *, short: bool = False) -> str:
         return by_sex(other.sex, "姑" if short else "姑姑", brother, "叔伯姑")
     if parent.sex == "female":
         return by_sex(other.sex, "姨" if short else "姨妈", "舅" if short else "舅舅", "舅姨")
-    return "父母的兄弟姐妹"
+    return by_sex(other.sex, "父母的姐妹", "父母的兄弟", "父母的兄弟姐妹")
 
 
 def _above(up: tuple[Someone, ...], other: Someone) -> str:
     """The siblings of ancestors."""
     if len(up) == 2:
         return _uncle(up[0], other)
-    elder, outer = up[-2], "外" if up[0].sex == "female" else ""
+    elder, outer = up[-2], _outer(up[0])
     far = "" if len(up) == 3 else _UP[len(up) - 1] if len(up) - 1 < len(_UP) else f"{len(up) - 1}世"
     if elder.sex == "male":
         older = is_older(other, elder)
@@ -158,7 +173,7 @@ def _above(up: tuple[Someone, ...], other: Someone) -> str:
         return f"{outer}{far}" + by_sex(other.sex, "姑祖母", f"{brother}祖父", "叔伯姑祖")
     if elder.sex == "female":
         return f"{outer}{far}" + by_sex(other.sex, "姨祖母", "舅祖父", "舅姨祖")
-    return f"{outer}{far}祖辈的兄弟姐妹"
+    return f"{outer}{far}" + by_sex(other.sex, "祖辈的姐妹", "祖辈的兄弟", "祖辈的兄弟姐妹")
 
 
 # ── by marriage ──────────────────────────────────────────────────────────────────────────────────────
