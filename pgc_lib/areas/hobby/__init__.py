@@ -1,0 +1,1 @@
+"""The pure pieces behind `lab.hobbies`: records, the catalogue, likeness, trials, plans."""
