@@ -39,8 +39,11 @@ def _budgets() -> None:
         sa.Column("carry", sa.Text(), nullable=False),
         sa.Column("due", sa.Date()),
         sa.Column("again", sa.Text(), nullable=False),
+        sa.Column("changes", pg.JSONB(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("carry in ('nothing', 'left', 'everything')", name="budgets_carry_check"),
+        sa.CheckConstraint(
+            "carry in ('nothing', 'left', 'everything')", name=op.f("budgets_carry_check")
+        ),
         schema="finance",
     )
     op.create_index("budgets_own_key", "budgets", ["owner", "name"], unique=True, schema="finance")
@@ -64,7 +67,7 @@ def _rules() -> None:
         sa.Column("priority", sa.BigInteger(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
-        sa.CheckConstraint("flow in ('any', 'out', 'in')", name="rules_flow_check"),
+        sa.CheckConstraint("flow in ('any', 'out', 'in')", name=op.f("rules_flow_check")),
         schema="finance",
     )
     guard("finance.rules")
@@ -96,7 +99,7 @@ def _suggestions() -> None:
         sa.Column("fingerprint", sa.Text()),
         sa.CheckConstraint(
             "state in ('waiting', 'accepted', 'edited', 'rejected', 'snoozed')",
-            name="items_state_check",
+            name=op.f("items_state_check"),
         ),
         schema="suggestions",
     )
