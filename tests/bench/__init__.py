@@ -3,6 +3,30 @@
 One file a topic; importing this package registers every figure.
 """
 
-from tests.bench import bulk, containers, dashboards, frames, gateway, reports, rights, start
+from tests.bench import (
+    bulk,
+    containers,
+    dashboards,
+    family,
+    frames,
+    gateway,
+    imports,
+    money,
+    reports,
+    rights,
+    start,
+)
 
-__all__ = ["bulk", "containers", "dashboards", "frames", "gateway", "reports", "rights", "start"]
+__all__ = [
+    "bulk",
+    "containers",
+    "dashboards",
+    "family",
+    "frames",
+    "gateway",
+    "imports",
+    "money",
+    "reports",
+    "rights",
+    "start",
+]

@@ -134,6 +134,8 @@ class Bench:
         import psycopg
 
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            # Whoever still holds a table is told of, instead of being waited for without end.
+            connection.execute("set lock_timeout = '60s'")
             yield connection
 
     def in_turns(

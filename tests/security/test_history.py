@@ -30,6 +30,17 @@ def writer(person: Person) -> Session:
     return person("writer")
 
 
+def _recognised(house: House, table: str) -> dict[str, str]:
+    """The columns by which a row is recognised, with their types."""
+    found = house.sql(
+        "select a.attname::text, format_type(a.atttypid, null) from pg_index i "
+        "join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey) "
+        "where i.indrelid = %s::regclass and i.indisunique and not i.indisprimary",
+        table,
+    )
+    return dict(found)
+
+
 def test_no_way_of_writing_goes_round_it(
     writer: Session, tables: list[Table], house: House, subtests: pytest.Subtests
 ) -> None:
@@ -41,10 +52,13 @@ def test_no_way_of_writing_goes_round_it(
             keys = {name: None for name in ("reference",) if name in table.columns}
             values = {**table.values, "id": one, **keys}
             columns = ", ".join(f'"{name}"' for name in values)
-            # A schedule is recognised by its name, so a second one needs another.
-            fresh = {"id": "%s::uuid"}
-            if table.name == "schedules.items":
-                fresh["name"] = "gen_random_uuid()::text"
+            recognised = _recognised(house, table.name)
+            # What is recognised by its name, say, needs another one the second time.
+            fresh = {"id": "%s::uuid"} | {
+                name: f"gen_random_uuid()::{kind}"
+                for name, kind in recognised.items()
+                if kind in ("text", "uuid") and name not in ("owner", *keys)
+            }
             again = f"insert into {table.name} ({columns}) select " + ", ".join(
                 fresh.get(name, f'"{name}"') for name in values
             )
@@ -56,7 +70,7 @@ def test_no_way_of_writing_goes_round_it(
             )
             mine.execute(
                 table.insertion(values)
-                + f" on conflict (id) do update set {field} = {table.name}.{field}".encode(),
+                + f" on conflict ({table.primary}) do update set {field} = {table.name}.{field}".encode(),
                 values,
             )
             mine.execute(

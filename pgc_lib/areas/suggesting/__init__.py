@@ -1,0 +1,1 @@
+"""What the queue of suggestions is made of: the record, how one is made, and how it is decided."""
