@@ -61,11 +61,10 @@ class Review:
         return found
 
     @cached_property
-    def lines(self) -> "pl.DataFrame":
-        """The week's money."""
-        frame: pl.DataFrame = self.lab.finance.frame(
-            col("day").is_between(self.first, self.last),
-            columns=["day", "category", "currency", "amount"],
+    def spending(self) -> "pl.DataFrame":
+        """What was spent each day, less what was refunded; money moved between own accounts is neither."""
+        frame: pl.DataFrame = self.lab.finance.spending(
+            "category", "1d", col("day").is_between(self.first, self.last)
         )
         return frame
 
@@ -73,9 +72,8 @@ class Review:
         """What was spent, by currency and category, the most first."""
         import polars as pl
 
-        out = self.lines.filter(pl.col("amount") < 0)
-        by = out.group_by("currency", "category").agg((-pl.col("amount").sum()).alias("spent"))
-        return list(by.sort("currency", "spent", descending=[False, True]).iter_rows())
+        by = self.spending.group_by("currency", "category").agg(pl.col("amount").sum())
+        return list(by.sort("currency", "amount", descending=[False, True]).iter_rows())
 
     def facts(self) -> str:
         """All facts as plain lines: what a draft may rest on."""
@@ -128,12 +126,12 @@ class Review:
         import polars as pl
 
         days = pl.DataFrame({"day": [self.first + timedelta(days=n) for n in range(7)]})
-        spent = (
-            self.lines.filter(pl.col("amount") < 0)
-            .group_by("day")
-            .agg((-pl.col("amount").sum()).cast(pl.Float64).alias("spent"))
+        spent = self.spending.group_by(pl.col("period").alias("day"), "currency").agg(
+            pl.col("amount").sum().cast(pl.Float64).alias("spent")
         )
-        data = days.join(spent, on="day", how="left").fill_null(0.0)
+        data = days.join(spent, on="day", how="left").with_columns(pl.col("spent").fill_null(0.0))
+        several = spent["currency"].n_unique() > 1  # each in a colour of its own, side by side
+        apart = {"color": "currency:N", "xOffset": "currency:N"} if several else {}
         return (
             alt.Chart(data, title=_("Spending by day"), width=600, height=200)
             .mark_bar()
@@ -145,6 +143,7 @@ class Review:
                     axis=alt.Axis(format="%m-%d", labelAngle=0),
                 ),
                 y=alt.Y("spent:Q", title=_("Spent")),
+                **apart,
             )
         )
 

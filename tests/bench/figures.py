@@ -90,6 +90,8 @@ class Bench:
     """Engines of its own in a temporary folder, thrown away at the end."""
 
     quick: bool
+    made: dict[str, object] = field(default_factory=dict)
+    """What data a figure has made, for the next one that wants the same."""
     _folders: list[Path] = field(default_factory=list)
 
     def n(self, full: int, quick: int) -> int:

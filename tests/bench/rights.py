@@ -11,24 +11,29 @@ if TYPE_CHECKING:
     import psycopg
 
 _PERSONS = 50
+_AN_IMPORT = 400
+"""Rows of a bill, as people take them in."""
 _AGGREGATE = "select date_trunc('month', day) as month, sum(amount) from finance.transactions {where} group by 1"
 _POINT = "select * from finance.transactions where id = %s"
 
 
-def _household(bench: Bench, n: int) -> None:
-    """`n` rows in equal parts: the lab's person and forty-nine others, in no order."""
+def _household(bench: Bench, n: int, *, together: int) -> None:
+    """`n` rows in equal parts: the lab's person and forty-nine others, each adding so many at a time."""
     import polars as pl
 
     from pgc_lib.core.ids import new_id
     from pgc_lib.stores.postgres import copy_frame
 
-    if bench.lab.finance.count() == n // _PERSONS:
+    there = bench.lab.finance.count() == n // _PERSONS  # another figure may have emptied the table
+    if there and bench.made.get("household") == (n, together):
         return
+    bench.made["household"] = (n, together)
     owners = [str(bench.lab.person), *(str(new_id()) for _ in range(_PERSONS - 1))]
     rows = transactions(n).with_columns(
-        owner=pl.lit(pl.Series(owners)).gather(pl.int_range(n) % _PERSONS)
+        owner=pl.lit(pl.Series(owners)).gather(pl.int_range(n) // together % _PERSONS)
     )
     with bench.admin() as admin:
+        admin.execute("drop table if exists stage")
         admin.execute("truncate finance.transactions, pgc.changes, pgc.images, pgc.outbox")
         admin.execute("create temporary table stage (like finance.transactions including defaults)")
         admin.execute("alter table stage alter owner type text using owner::text")
@@ -74,7 +79,7 @@ def _compared(
 )
 def rights_point_read(bench: Bench) -> Measured:
     n = bench.n(1_000_000, 100_000)
-    _household(bench, n)
+    _household(bench, n, together=_AN_IMPORT)
     me = bench.lab.person
     with bench.admin() as admin:
         found = admin.execute(
@@ -94,16 +99,9 @@ def rights_point_read(bench: Bench) -> Measured:
     return Measured(ours_all / len(ids), theirs_all / len(ids), n)
 
 
-@figure(
-    "rights_aggregate",
-    peer="where owner = …",
-    unit="s",
-    goal="<= 1.15",
-    help="Sums by month under row security against the superuser naming the owner",
-)
-def rights_aggregate(bench: Bench) -> Measured:
+def _aggregated(bench: Bench, *, together: int) -> Measured:
     n = bench.n(1_000_000, 200_000)
-    _household(bench, n)
+    _household(bench, n, together=together)
     me = bench.lab.person
     mine = _AGGREGATE.format(where="")
     named = _AGGREGATE.format(where="where owner = %s")
@@ -114,3 +112,25 @@ def rights_aggregate(bench: Bench) -> Measured:
         bench.n(31, 21),
     )
     return Measured(ours, theirs, n)
+
+
+@figure(
+    "rights_aggregate",
+    peer="where owner = …",
+    unit="s",
+    goal="<= 1.15",
+    help="Sums by month under row security against the superuser naming the owner; everyone adds a bill at a time",
+)
+def rights_aggregate(bench: Bench) -> Measured:
+    return _aggregated(bench, together=_AN_IMPORT)
+
+
+@figure(
+    "rights_scattered",
+    peer="where owner = …",
+    unit="s",
+    goal="<= 1.15",
+    help="The same with every row between those of forty-nine others, where the planner's guess of the rows tells",
+)
+def rights_scattered(bench: Bench) -> Measured:
+    return _aggregated(bench, together=1)

@@ -16,7 +16,7 @@ from tests.support.hub import ADMIN, ADMIN_PASSWORD, LocalHub, Visitor, left_of,
 from tests.support.jupyterlab import pgc
 from tests.support.provider import Say, provider
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 _PROVIDERS_KEY = "the-providers-own-key"
 

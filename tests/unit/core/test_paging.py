@@ -150,6 +150,7 @@ def test_a_cursor_carries_its_values_exactly(values: list[Any]) -> None:
 @pytest.mark.parametrize(
     "cursor",
     ["", "x", "…", "e30", "W10", write_cursor("a.b", ["day"], [date(2026, 1, 1)], uuid4())[:-9]],
+    ids=["empty", "x", "Chinese", "object", "list", "cut"],
 )
 def test_a_cursor_of_something_else_is_refused(cursor: str) -> None:
     """Cut off, made up, or of a list with another kind or order."""

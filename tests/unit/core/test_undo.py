@@ -396,7 +396,7 @@ class Model:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_million_rows_are_one_line_and_are_undone_as_one(
+def test_a_large_import_is_one_line_and_is_undone_as_one(
     mine: Things, record_property: Callable[[str, object], None]
 ) -> None:
     """An import of any size is one line of history, one event, and one step back."""
@@ -413,16 +413,14 @@ def test_a_million_rows_are_one_line_and_are_undone_as_one(
             connection.execute(
                 text(
                     "insert into trial.things (batch, name, amount, tags) "
-                    "select :batch, 'n' || n, n, array['x'] from generate_series(1, 1000000) n"
+                    "select :batch, 'n' || n, n, array['x'] from generate_series(1, 200000) n"
                 ),
                 {"batch": batch},
             )
 
     timed("insert", load)
-    assert [(change.verb, change.rows) for change in mine.history.recent()] == [
-        ("insert", 1_000_000)
-    ]
+    assert [(change.verb, change.rows) for change in mine.history.recent()] == [("insert", 200_000)]
     undone = timed("undo", lambda: mine.history.undo_batch(batch))
-    assert undone.rows == 1_000_000 and mine.rows() == {}
-    assert [(change.verb, change.rows) for change in undone.changes] == [("delete", 1_000_000)]
+    assert undone.rows == 200_000 and mine.rows() == {}
+    assert [(change.verb, change.rows) for change in undone.changes] == [("delete", 200_000)]
     record_property("seconds", times)
