@@ -12,6 +12,8 @@ from pgc_lib.stores.engines.trouble import explained
 FOLDERS = ("notes", "reports", "inbox")
 WELCOME = {"zh-CN": "欢迎.ipynb", "en": "welcome.ipynb"}
 """What the welcome notebook is called in the workspace."""
+LIFE = {"zh-CN": "生活.ipynb", "en": "life.ipynb"}
+"""What the notebook about the areas of a life is called there."""
 _SOURCES = {"zh-CN": "zh", "en": "en"}
 
 
@@ -20,10 +22,11 @@ def prepare(workspace: Path, notebooks: Path, language: str) -> Path | None:
     with explained(workspace):
         for folder in (workspace, *(workspace / name for name in FOLDERS)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        welcome = Path(WELCOME[language])
-        source = notebooks / _SOURCES[language] / "welcome.ipynb"
-        # An installed package alone comes without notebooks.
-        return welcome if source.exists() and _give(source, workspace / welcome) else None
+        sources, welcome = notebooks / _SOURCES[language], Path(WELCOME[language])
+        if not sources.exists():
+            return None  # an installed package alone comes without notebooks
+        _give(sources / "life.ipynb", workspace / LIFE[language])
+        return welcome if _give(sources / "welcome.ipynb", workspace / welcome) else None
 
 
 def _give(source: Path, target: Path) -> bool:

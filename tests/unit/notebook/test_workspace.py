@@ -6,7 +6,7 @@ import pytest
 
 from pgc_lib.cli.places import NOTEBOOKS
 from pgc_lib.errors import EngineError
-from pgc_lib.notebook.workspace import FOLDERS, WELCOME, prepare
+from pgc_lib.notebook.workspace import FOLDERS, LIFE, WELCOME, prepare
 
 
 @pytest.mark.parametrize(("language", "part"), [("zh-CN", "zh"), ("en", "en")])
@@ -17,6 +17,7 @@ def test_a_first_start_gives_the_welcome_notebook(tmp_path: Path, language: str,
     assert (tmp_path / "lab" / given).read_bytes() == (
         NOTEBOOKS / part / "welcome.ipynb"
     ).read_bytes()
+    assert (tmp_path / "lab" / LIFE[language]).exists()
     assert all((tmp_path / "lab" / name).is_dir() for name in FOLDERS)
 
 
@@ -43,7 +44,11 @@ def test_nothing_half_copied_stays_behind(tmp_path: Path) -> None:
     """The draft of the copy is gone afterwards, also when the copy was not needed."""
     for _time in range(2):
         prepare(tmp_path, NOTEBOOKS, "zh-CN")
-    assert {path.name for path in tmp_path.iterdir()} == {*FOLDERS, WELCOME["zh-CN"]}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *FOLDERS,
+        WELCOME["zh-CN"],
+        LIFE["zh-CN"],
+    }
 
 
 def test_an_installation_without_notebooks_still_has_a_workspace(tmp_path: Path) -> None:
