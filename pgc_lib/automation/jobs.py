@@ -29,6 +29,8 @@ AT_ONCE = 2
 _SENT_AGAIN = timedelta(seconds=60)
 _KEPT = timedelta(days=90)
 
+# Whoever looks for any job passes by what others hold. One that was told of by name is waited for: a beat may be noting
+# at this moment that it told of it, and would not tell again for a minute.
 _CLAIM = """
     with picked as (
         select j.id from pgc.jobs j
@@ -36,7 +38,7 @@ _CLAIM = """
           and (%(job)s::uuid is null or j.id = %(job)s)
           and (select count(*) from pgc.jobs r
                where r.owner = j.owner and r.state = 'running' and r.lease_until >= now()) < %(at_once)s
-        order by j.not_before limit 1 for update skip locked)
+        order by j.not_before limit 1 for update {held})
     update pgc.jobs j
     set state = 'running', worker = %(worker)s, lease_until = now() + %(lease)s, attempts = j.attempts + 1,
         begun_at = coalesce(j.begun_at, now())
@@ -81,7 +83,8 @@ class Jobs:
         values = {"job": job, "at_once": AT_ONCE, "worker": self.name, "lease": self.lease}
         with self.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(Job))
-            return cursor.execute(_CLAIM.encode(), values).fetchone()
+            query = _CLAIM.format(held="" if job else "skip locked")
+            return cursor.execute(query.encode(), values).fetchone()
 
     def renew(self, job: Job) -> bool:
         """Go on holding a job; False when it is no longer ours."""

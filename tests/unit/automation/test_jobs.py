@@ -1,6 +1,7 @@
 """Due times become jobs once, and a job is one worker's at a time: beats, claims, leases."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -137,6 +138,25 @@ def test_a_person_has_so_many_at_a_time(lab: Lab, jobs: Jobs) -> None:
     first = held[0]
     assert first is not None and jobs.end(first, "done")
     assert jobs.claim() is not None
+
+
+def test_a_claim_by_name_waits_for_who_notes_something(lab: Lab, jobs: Jobs, house: House) -> None:
+    """A beat tells a worker of a job and then notes that; the worker may be faster than the note."""
+    lab.schedules.add("weekly_review", "hourly")
+    schedule = due(house, lab, "weekly_review", NOW - timedelta(minutes=1))
+    assert tick(jobs, NOW) == 1
+    [(job,)] = house.sql("select id from pgc.jobs where schedule = %s", schedule)
+    with ThreadPoolExecutor(1) as pool, jobs.connection() as beat:
+        beat.execute("update pgc.jobs set sent_at = now() where id = %s", (job,))
+        claim = pool.submit(jobs.claim, job)
+        waiting = "select count(*) from pg_locks where not granted and locktype = 'transactionid'"
+        deadline = time.monotonic() + 60
+        while house.sql(waiting) == [(0,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        beat.commit()
+        claimed = claim.result(30)
+    assert claimed is not None and claimed.id == job
 
 
 def test_a_dead_workers_job_is_taken_over_once(lab: Lab, house: House) -> None:

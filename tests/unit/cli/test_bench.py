@@ -36,7 +36,7 @@ def test_the_list_names_every_figure_with_its_goal(capsys: pytest.CaptureFixture
         assert sign in ("<=", ">=") and float(limit) > 0 and figure["help"] and figure["peer"]
     plain = lines_of(capsys, ["--list"])
     assert [line.split()[0] for line in plain] == names
-    assert len(lines_of(capsys, ["rights", "--list"])) == 2
+    assert len(lines_of(capsys, ["rights", "--list"])) == 3
 
 
 def test_a_figure_is_one_object_with_seven_values(capsys: pytest.CaptureFixture[str]) -> None:
