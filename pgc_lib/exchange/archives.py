@@ -5,6 +5,7 @@ its ending. An archive that unpacks to far more than it weighs is refused before
 """
 
 import shutil
+import sys
 import tempfile
 import weakref
 import zipfile
@@ -164,7 +165,7 @@ def _copy(source: IO[bytes], out: IO[bytes], path: Path, packed: int) -> None:
 
 
 def _asked(path: Path) -> str:
-    ask = ASK
+    ask = ASK()
     if ask is None:
         raise Wanted(
             _("This archive has a password: {path}", path=path.name),
@@ -176,13 +177,14 @@ def _asked(path: Path) -> str:
     return ask(_("Password of {path}: ", path=path.name))
 
 
-ASK: Callable[[str], str] | None = None
-"""Asks the person for a password; set where there is somebody to ask."""
+def _somebody() -> Callable[[str], str] | None:
+    """What asks in this terminal or notebook; None where nobody sits before it, as in a report of the night."""
+    from getpass import getpass  # a kernel that may ask has put its own in place
+
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    asks = getattr(getattr(shell, "kernel", None), "_allow_stdin", False)
+    return getpass if asks or (sys.stdin is not None and sys.stdin.isatty()) else None
 
 
-def ask_here() -> None:
-    """Ask in this terminal or notebook from now on."""
-    global ASK
-    from getpass import getpass
-
-    ASK = getpass
+ASK: Callable[[], Callable[[str], str] | None] = _somebody
+"""Finds what asks the person for a password."""

@@ -11,23 +11,10 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 import polars as pl
 
 from pgc_lib.exchange.opening import unreadable
-from pgc_lib.exchange.reading import LEFT_OUT, LINE, Part, Reading
-from pgc_lib.exchange.tables import numbered
+from pgc_lib.exchange.reading import LINE, Part, Reading
+from pgc_lib.exchange.tables import COLUMNS, numbered
 from pgc_lib.exchange.western import PENDING
 from pgc_lib.i18n import N_, _
-
-_COLUMNS = (
-    LINE,
-    "day",
-    "amount",
-    "currency",
-    "payee",
-    "category",
-    "account",
-    "note",
-    "reference",
-    LEFT_OUT,
-)
 
 
 class _Entities(Exception):
@@ -63,7 +50,7 @@ class Camt:
         bookings = (row for statement in _statements(root) for row in _bookings(statement))
         rows = [(number, *row) for number, row in enumerate(bookings, 1)]
         frame = pl.DataFrame(
-            rows, schema=dict.fromkeys(_COLUMNS, pl.String) | {LINE: pl.Int64}, orient="row"
+            rows, schema=dict.fromkeys(COLUMNS, pl.String) | {LINE: pl.Int64}, orient="row"
         )
         return Reading(
             [Part("finance.transactions", numbered(iter([frame])))],

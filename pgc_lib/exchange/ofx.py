@@ -12,8 +12,8 @@ import polars as pl
 from pgc_lib.exchange.encodings import encoding_of
 from pgc_lib.exchange.ofx_tree import Broken, tree
 from pgc_lib.exchange.opening import unreadable
-from pgc_lib.exchange.reading import LEFT_OUT, LINE, Part, Reading
-from pgc_lib.exchange.tables import numbered
+from pgc_lib.exchange.reading import LINE, Part, Reading
+from pgc_lib.exchange.tables import COLUMNS, numbered
 from pgc_lib.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
 _CARDS = "CCSTMTRS"
 _LARGEST = 256 << 20
-_COLUMNS = (
-    LINE,
-    "day",
-    "amount",
-    "currency",
-    "payee",
-    "category",
-    "account",
-    "note",
-    "reference",
-    LEFT_OUT,
-)
 
 
 class Ofx:
@@ -50,7 +38,7 @@ class Ofx:
         """Every transaction of every account in it."""
         rows = list(_transactions(_tree(path)))
         frame = pl.DataFrame(
-            rows, schema=dict.fromkeys(_COLUMNS, pl.String) | {LINE: pl.Int64}, orient="row"
+            rows, schema=dict.fromkeys(COLUMNS, pl.String) | {LINE: pl.Int64}, orient="row"
         )
         accounts = sorted(set(frame["account"]))
         return Reading(

@@ -15,11 +15,24 @@ import polars as pl
 
 from pgc_lib.errors import Invalid, PgcError
 from pgc_lib.exchange.opening import opened
-from pgc_lib.exchange.reading import Part, Reading
+from pgc_lib.exchange.reading import LEFT_OUT, LINE, Part, Reading
 from pgc_lib.i18n import N_, _
 
 CLOSED = N_("the trade was closed and never paid")
 OWN = N_("money moved between one's own accounts")
+COLUMNS = (
+    LINE,
+    "day",
+    "amount",
+    "currency",
+    "payee",
+    "category",
+    "account",
+    "note",
+    "reference",
+    LEFT_OUT,
+)
+"""What a format that is no table says of a transaction."""
 _NUMBER = r"[¥￥$€£,，'\s]"
 
 

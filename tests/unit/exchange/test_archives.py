@@ -46,7 +46,7 @@ def test_aes_asks_for_its_password(
         lab.import_file(path, password="000000")
     assert lab.import_file(path, password="123456").new == 2
     asked: list[str] = []
-    monkeypatch.setattr(archives, "ASK", lambda prompt: asked.append(prompt) or "123456")
+    monkeypatch.setattr(archives, "ASK", lambda: lambda prompt: asked.append(prompt) or "123456")
     assert lab.import_file(path).new == 2 and "b.zip" in asked[0]
 
 
