@@ -8,7 +8,7 @@ lab.family.draw("外婆");  lab.family.care_due();  lab.family.contradictions()
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
@@ -27,7 +27,7 @@ from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.types import MONEY_DIGITS, MONEY_SCALE
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today as now
 from pgc_lib.errors import Conflict, NotFound
 from pgc_lib.i18n import _, lang
 
@@ -165,11 +165,11 @@ class Family(Area, name="family", main="members"):
 
     def talked(self, to: Who, *, day: Day = None, **values: Any) -> Contact:
         """Note that we talked, met, wrote or helped; today unless said otherwise."""
-        return self.contacts.add(member=self._id(to), day=day or _today(), **values)
+        return self.contacts.add(member=self._id(to), day=day or now(), **values)
 
     def gave(self, to: Who, what: str, *, day: Day = None, **values: Any) -> Gift:
         """Note a gift from us."""
-        return self.gifts.add(member=self._id(to), what=what, day=day or _today(), **values)
+        return self.gifts.add(member=self._id(to), what=what, day=day or now(), **values)
 
     def received(self, by: Who, what: str, *, day: Day = None, **values: Any) -> Gift:
         """Note a gift to us."""
@@ -202,8 +202,8 @@ class Family(Area, name="family", main="members"):
         open_days = [line["day"] for line in self._care(0) if line["task"] == known.id.hex]
         return self.care_done.add(
             task=known.id,
-            due=due or next(iter(open_days), _today()),
-            day=day or _today(),
+            due=due or next(iter(open_days), now()),
+            day=day or now(),
             **values,
         )
 
@@ -211,11 +211,11 @@ class Family(Area, name="family", main="members"):
 
     def ahead(self, days: int = 60, *, today: date | None = None) -> "pl.DataFrame":
         """The dates that come: birthdays, wedding days, days of death and occasions, by either calendar."""
-        return _dates(calendar.ahead(self.marked(), today or _today(), days))
+        return _dates(calendar.ahead(self.marked(), today or now(), days))
 
     def reminders(self, before: int = 7, *, today: date | None = None) -> "pl.DataFrame":
         """The dates of which to be reminded now: each as long before as it says, or else `before` days."""
-        return _dates(calendar.reminders(self.marked(), today or _today(), before))
+        return _dates(calendar.reminders(self.marked(), today or now(), before))
 
     def marked(self) -> list[calendar.Marked]:
         """Every day of the year that means something, for a calendar."""
@@ -230,7 +230,7 @@ class Family(Area, name="family", main="members"):
 
     def situations(self) -> Listing[Situation]:
         """What the family is going through, by what is kept: a loss, a newborn, a long silence, care that waits."""
-        return Listing(situations(self.circle(), self._silences(30), self._care(0), _today()))
+        return Listing(situations(self.circle(), self._silences(30), self._care(0), now()))
 
     def help(self, library: HelpLibrary) -> Listing[Offer]:
         """What a library of help offers for what the family is going through."""
@@ -268,10 +268,10 @@ class Family(Area, name="family", main="members"):
 
     def _silences(self, days: int) -> list[dict[str, Any]]:
         people: Iterable[Person] = self.circle().people.values()
-        return diary.silences(people, self.contacts, _today(), days)
+        return diary.silences(people, self.contacts, now(), days)
 
     def _care(self, days: int) -> list[dict[str, Any]]:
-        return care.due(self.care, self.care_done, self.circle().people, _today(), days)
+        return care.due(self.care, self.care_done, self.circle().people, now(), days)
 
     def _generations(self, circle: Circle, me: UUID, found: dict[UUID, int]) -> "pl.DataFrame":
         lines = [
@@ -287,10 +287,6 @@ class Family(Area, name="family", main="members"):
         return _frame(
             lines, generation="Int64", name="String", kinship="String", born="Date", died="Date"
         )
-
-
-def _today() -> date:
-    return datetime.now(zone()).date()
 
 
 def _dates(lines: Sequence[dict[str, Any]]) -> "pl.DataFrame":

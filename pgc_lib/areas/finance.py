@@ -18,7 +18,7 @@ from pgc_lib.areas.money.accounts import Account
 from pgc_lib.areas.money.booking import Match
 from pgc_lib.areas.money.budgets import Budget, Budgets
 from pgc_lib.areas.money.loans import Instalment, Loan
-from pgc_lib.areas.money.periods import day_of, month_of, months_later, today
+from pgc_lib.areas.money.periods import day_of, month_of, months_later
 from pgc_lib.areas.money.rates import Rate, Rates
 from pgc_lib.areas.money.recurring import Due, Habit, Recurring
 from pgc_lib.areas.money.reports import Asked, Flow, within
@@ -29,6 +29,7 @@ from pgc_lib.areas.money.why import Why, contributors
 from pgc_lib.core.area import Area, Kept, KeptAs
 from pgc_lib.core.collection import Added
 from pgc_lib.core.shown import Listing
+from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import Condition, col

@@ -16,7 +16,6 @@ from uuid import UUID
 from pgc_lib.areas.skill.aiming import Aiming
 from pgc_lib.areas.skill.decay import Decay
 from pgc_lib.areas.skill.keeping import Repository, named
-from pgc_lib.areas.skill.kept import today
 from pgc_lib.areas.skill.next_best import missing
 from pgc_lib.areas.skill.records import (
     Assessment,
@@ -31,6 +30,7 @@ from pgc_lib.areas.skill.records import (
 )
 from pgc_lib.areas.skill.tree import circle, depths
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
 

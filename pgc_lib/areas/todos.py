@@ -7,7 +7,7 @@ from uuid import UUID
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 from pgc_lib.i18n import N_
 from pgc_lib.stores.filters import col
 
@@ -70,5 +70,5 @@ class Todos(Area, name="todos", main="items"):
 
     def today(self) -> list[Todo]:
         """What is due today or overdue."""
-        now = datetime.now(zone()).date()
+        now = today()
         return self.items.find(col("due") <= now, done=False, order="due")

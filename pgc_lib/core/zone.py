@@ -3,6 +3,7 @@
 Of the whole process and not a context variable: a kernel's threads work for the same person.
 """
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 _zone = ZoneInfo("Asia/Shanghai")
@@ -17,3 +18,8 @@ def set_zone(name: str) -> None:
 def zone() -> ZoneInfo:
     """The person's time zone; the lab sets it when it opens."""
     return _zone
+
+
+def today() -> date:
+    """Today where the person lives."""
+    return datetime.now(_zone).date()

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.demo.calendar import days, today
+from pgc_lib.core.zone import today
+from pgc_lib.demo.calendar import days
 from pgc_lib.demo.money import WALLET
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """The days of the demo: the three years up to today, always ending now."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 
 YEARS = 3
 
@@ -12,11 +12,6 @@ YEARS = 3
 def dice(topic: str) -> Random:
     """The same random numbers for a topic on every machine."""
     return Random(f"pgc-demo-{topic}")
-
-
-def today() -> date:
-    """Today where the person lives."""
-    return datetime.now(zone()).date()
 
 
 def days() -> Iterator[date]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.areas.kin.care import days_of
-from pgc_lib.demo.calendar import days, dice, today
+from pgc_lib.core.zone import today
+from pgc_lib.demo.calendar import days, dice
 
 if TYPE_CHECKING:
     from pgc_lib.areas.family import Family

@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pgc_lib.core.zone import zone
-from pgc_lib.demo.calendar import days, dice, today
+from pgc_lib.core.zone import today, zone
+from pgc_lib.demo.calendar import days, dice
 
 if TYPE_CHECKING:
     from pgc_lib.areas.hobbies import Hobbies

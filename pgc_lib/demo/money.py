@@ -10,7 +10,8 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.demo.calendar import days, dice, today
+from pgc_lib.core.zone import today
+from pgc_lib.demo.calendar import days, dice
 
 if TYPE_CHECKING:
     from pgc_lib.areas.finance import Finance

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.core.ids import new_id
-from pgc_lib.demo.calendar import days, dice, today
+from pgc_lib.core.zone import today
+from pgc_lib.demo.calendar import days, dice
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.core.zone import zone
-from pgc_lib.demo.calendar import days, dice, today
+from pgc_lib.core.zone import today, zone
+from pgc_lib.demo.calendar import days, dice
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from pgc_lib.areas.money.envelopes import Carry, Envelope, envelopes, next_due, put_aside
 from pgc_lib.areas.money.pace import Status, each_day
-from pgc_lib.areas.money.periods import day_of, month_of, today
+from pgc_lib.areas.money.periods import day_of, month_of
 from pgc_lib.areas.money.rhythm import Rhythm, Span
 from pgc_lib.areas.money.spent import belongs, spent_by_day
 from pgc_lib.areas.money.templates import Template, read
@@ -30,6 +30,7 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.types import Money, exact_money
+from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import N_, _
 

@@ -2,20 +2,15 @@
 
 import calendar
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _
 
 EVERY = re.compile(r"[1-9]\d{0,3}(d|w|mo|q|y)")
 UNITS = {"1d": "day", "1w": "week", "1mo": "month", "1q": "quarter", "1y": "year"}
 """Periods that PostgreSQL cuts by itself."""
-
-
-def today() -> date:
-    """Today where the person lives."""
-    return datetime.now(zone()).date()
 
 
 def checked(every: str) -> str:

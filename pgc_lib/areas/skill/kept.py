@@ -1,7 +1,7 @@
 """The collections of skills, and what every question about them begins with: whose, which, as of when."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from pgc_lib.areas.skill.records import (
 )
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.shown import Listing
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
 
@@ -140,8 +140,3 @@ class KeptSkills(Area, name="skills", main="items"):
     def _other(self, skill: Skill) -> UUID | None:
         """Whose the skill is, when it is somebody else's."""
         return None if skill.owner == self.session.person else skill.owner
-
-
-def today() -> date:
-    """Today where the person lives."""
-    return datetime.now(zone()).date()

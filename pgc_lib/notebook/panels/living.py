@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import ipywidgets as widgets
 
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid, NotFound, PgcError
 from pgc_lib.i18n import _
 from pgc_lib.notebook.panels import markup
@@ -124,9 +123,9 @@ class Living:
             todo: Todo = self._home.with_lab(lambda lab: lab.todos.add(**given), again=False)
         except Invalid as error:
             problems = {_field(problem.place): problem.reason for problem in error.problems}
-            self._entry.value = markup.entry(values, problems, _today())
+            self._entry.value = markup.entry(values, problems, today())
             return
-        self._entry.value = markup.entry({}, {}, _today())
+        self._entry.value = markup.entry({}, {}, today())
         self._renew_day()
         self._say(
             _("Added: {title}", title=_brief(todo.title)), lambda lab: lab.todos.remove(todo.id)
@@ -152,7 +151,7 @@ class Living:
     def _renew_day(self) -> None:
         shown = self._shown
         self._todos.value = markup.todos(
-            self._home.with_lab(lambda lab: day_of(lab, _today(), shown))
+            self._home.with_lab(lambda lab: day_of(lab, today(), shown))
         )
 
     def _say(self, text: str, undo: "Callable[[Lab], object] | None" = None) -> None:
@@ -171,10 +170,6 @@ def _box(children: list[Any], kind: str) -> Any:
 
 def _currency(facts: Facts) -> str:
     return facts.months[0].currency if facts.months else "CNY"
-
-
-def _today() -> date:
-    return datetime.now(zone()).date()
 
 
 def _field(place: str) -> str:

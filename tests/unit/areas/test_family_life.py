@@ -11,12 +11,10 @@ from pgc_lib.areas.goals import Goals
 from pgc_lib.areas.kin.situations import HelpLibrary, Situation
 from pgc_lib.core.history import History
 from pgc_lib.core.people import People
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import Conflict, Denied, Invalid, NotFound
 from pgc_lib.i18n import in_lang
 from tests.support.lab import Person, share
-
-TODAY = datetime.now(zone()).date()
 
 
 @pytest.fixture
@@ -133,7 +131,7 @@ def test_names_are_looked_up_anew_after_every_change(family: Family) -> None:
 def test_silence_is_measured_by_each_ones_wish(family: Family) -> None:
     """Seven days for mother, thirty for those without a wish."""
     for name, ago in (("妈妈", 10), ("爸爸", 10), ("奶奶", 40), ("我", 0), ("老王", 1)):
-        family.talked(name, day=TODAY - timedelta(days=ago), minutes=20)
+        family.talked(name, day=today() - timedelta(days=ago), minutes=20)
     silent = family.long_silent()
     assert silent["name"].to_list() == ["奶奶", "妈妈"]
     assert silent["overdue"].to_list() == [10, 3] and silent["every"].to_list() == [None, 7]
@@ -149,26 +147,30 @@ def test_gifts_are_balanced_by_person_and_currency(family: Family) -> None:
     line = family.gift_balance().row(0, named=True)
     assert (line["name"], line["given"], line["received"]) == ("老王", Decimal(600), Decimal(800))
     assert line["balance"] == Decimal(200) and line["last"] == date(2024, 1, 1)
-    assert family.gifts.find(what="毛衣")[0].day == TODAY
+    assert family.gifts.find(what="毛衣")[0].day == today()
 
 
 def test_care_comes_again_and_is_ticked_off(family: Family) -> None:
     """Of what was missed only the latest counts; done is done, for the day on which it was due."""
     gran = family.who("奶奶")
     task = family.care.add(
-        title="量血压", member=gran.id, start=TODAY - timedelta(days=3), rule="FREQ=DAILY"
+        title="量血压", member=gran.id, start=today() - timedelta(days=3), rule="FREQ=DAILY"
     )
-    once = family.care.add(title="换灯泡", start=TODAY + timedelta(days=2))
+    once = family.care.add(title="换灯泡", start=today() + timedelta(days=2))
     due = family.care_due(days=1)
-    assert due["day"].to_list() == [TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)]
+    assert due["day"].to_list() == [
+        today() - timedelta(days=1),
+        today(),
+        today() + timedelta(days=1),
+    ]
     assert due["missed"][0] == 3 and due["for"][0] == "奶奶" and due["late"][0] == 1
-    assert family.cared(task).due == TODAY - timedelta(days=1)
-    assert family.care_due(days=0)["day"].to_list() == [TODAY]
+    assert family.cared(task).due == today() - timedelta(days=1)
+    assert family.care_due(days=0)["day"].to_list() == [today()]
     family.cared(task)
     family.cared(once.id, due=once.start)
     assert family.care_due(days=0).is_empty()
     with pytest.raises(Invalid):
-        family.care.add(title="x", start=TODAY, rule="每天")
+        family.care.add(title="x", start=today(), rule="每天")
 
 
 def test_a_tree_is_drawn(family: Family) -> None:
@@ -196,9 +198,9 @@ class _Help:
 
 def test_help_is_offered_by_situation(family: Family) -> None:
     """A loss, a newborn, a silence longer than wished; without a library it is still said."""
-    family.members.update(family.who("老王"), died=TODAY - timedelta(days=5))
-    family.add(name="宝宝", born=TODAY - timedelta(days=20))
-    family.talked("妈妈", day=TODAY - timedelta(days=30))
+    family.members.update(family.who("老王"), died=today() - timedelta(days=5))
+    family.add(name="宝宝", born=today() - timedelta(days=20))
+    family.talked("妈妈", day=today() - timedelta(days=30))
     found = {(each.kind, each.who) for each in family.situations()}
     assert {("loss", ("老王",)), ("newborn", ("宝宝",)), ("silence", ("妈妈",))} <= found
     shelf = _Shelf()
@@ -212,7 +214,7 @@ def test_a_goal_is_reached_together(person: Person) -> None:
     """A group that may edit adds to it; who may only see does not; the diary stays closed."""
     mama, papa, coach = person("mama"), person("papa"), person("coach")
     goals = Goals(mama)
-    goal = goals.add(title="云南", target=1000, unit="CNY", due=TODAY + timedelta(days=10))
+    goal = goals.add(title="云南", target=1000, unit="CNY", due=today() + timedelta(days=10))
     Family(mama).add(name="外婆")
     people = People(mama)
     group = people.groups.create("家")
@@ -237,9 +239,9 @@ def test_a_goal_is_reached_together(person: Person) -> None:
 
 def test_reminders_come_as_early_as_wished(family: Family) -> None:
     """Each date says itself how long before; leap months and the 29th of February have their rule."""
-    day = TODAY + timedelta(days=20)
+    day = today() + timedelta(days=20)
     family.occasions.add(title="远行", month=day.month, day=min(day.day, 28), remind=40)
-    soon = TODAY + timedelta(days=3)
+    soon = today() + timedelta(days=3)
     family.occasions.add(title="聚会", month=soon.month, day=min(soon.day, 28))
     names = family.reminders(before=1)["what"].to_list()
     assert "远行" in names and "聚会" not in names

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pgc_lib.areas.finance import Finance
-from pgc_lib.areas.money.periods import months_later, today
+from pgc_lib.areas.money.periods import months_later
 from pgc_lib.areas.money.rates import MissingRate
 from pgc_lib.core.history import History
+from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid, NotFound, PgcError
 from pgc_lib.i18n import in_lang
 from tests.support.lab import Person

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pgc_lib.areas.hobbies import Hobbies
-from pgc_lib.core.zone import set_zone, zone
+from pgc_lib.core.zone import set_zone, today, zone
 from pgc_lib.errors import Conflict, Denied, Invalid, NotFound
 from pgc_lib.i18n import in_lang
 from tests.support.lab import House, Person, share
@@ -148,7 +148,7 @@ def test_suggestions_say_why(hobbies: Hobbies) -> None:
 
 def test_an_experiment_from_the_plan_to_the_verdict(hobbies: Hobbies, house: House) -> None:
     """Interest, plan and steps in one batch; check-ins are activities; going on sets the stage."""
-    start = datetime.now(zone()).date() - timedelta(days=13)
+    start = today() - timedelta(days=13)
     trial = hobbies.try_it("pottery", times=3, start=start, clock="20:00", hope="quiet hands")
     assert hobbies.interest("pottery").stage == "trying" and len(trial.steps) == 4
     since = datetime.combine(start, datetime.min.time(), zone())

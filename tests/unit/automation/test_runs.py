@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from pgc_lib.automation.catalogue import Report, find
 from pgc_lib.automation.runs import run
 from pgc_lib.automation.weekly import Review
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
 from pgc_lib.lab import Lab
 from tests.support.provider import Fail, Say, provider
@@ -95,14 +95,14 @@ def test_the_draft_gets_the_facts_and_is_marked(lab: Lab) -> None:
     lab.todos.complete(lab.todos.add(title="整理书架"))
     with provider(Say("A calm week.")) as running:
         lab.ai.models.add(name="scripted", base_url=running.url, model="m")
-        text = Review(lab, datetime.now(zone()).date()).draft()
+        text = Review(lab, today()).draft()
     assert "A calm week." in text and "scripted" in text
     assert "整理书架" in running.requests[0]["messages"][1]["content"]
 
 
 def test_without_or_with_a_broken_model_the_facts_stand(lab: Lab) -> None:
     """The report is whole without its draft, and says why there is none."""
-    review = Review(lab, datetime.now(zone()).date() - timedelta(days=7))
+    review = Review(lab, today() - timedelta(days=7))
     assert "pgc models add" in review.draft()
     with provider(Fail(400)) as running:
         lab.ai.models.add(name="scripted", base_url=running.url, model="m")

@@ -21,7 +21,11 @@ from pgc_lib.stores.embedded import Endpoints
 from tests.support.lab import House, Person, new_database, share
 
 SKILL = UUID(int=7)
-TODAY = datetime.now(UTC).date()
+
+
+def utc_today() -> date:
+    """A function, because tests begin on one day and may end on the next."""
+    return datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,8 @@ def named(day: date) -> str:
 
 def month(ago: int) -> date:
     """The first day of a month so many months ago."""
-    whole = TODAY.year * 12 + TODAY.month - 1 - ago
+    now = utc_today()
+    whole = now.year * 12 + now.month - 1 - ago
     return date(whole // 12, whole % 12 + 1, 1)
 
 
@@ -113,7 +118,12 @@ def test_far_away_years_get_no_month_of_their_own(house: House, person: Person) 
     """Nobody can fill the catalogue with the months of centuries; the rows are there all the same."""
     mine = practice(person())
     before = set(parts(house))
-    days = [date(1, 1, 1), date(1066, 10, 14), date(TODAY.year + 40, 1, 1), date(9999, 12, 31)]
+    days = [
+        date(1, 1, 1),
+        date(1066, 10, 14),
+        date(utc_today().year + 40, 1, 1),
+        date(9999, 12, 31),
+    ]
     mine.add_many([{"skill": SKILL, "day": day, "hours": 1.0} for day in days])
     assert set(parts(house)) == before
     assert mine.frame(order="day")["day"].to_list() == days

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pgc_lib.areas.finance import Budget, Finance
 from pgc_lib.areas.money.envelopes import Carry, envelopes, next_due, put_aside, shares
-from pgc_lib.areas.money.periods import today
 from pgc_lib.areas.money.rates import MissingRate
 from pgc_lib.areas.money.rhythm import Rhythm
 from pgc_lib.areas.money.templates import Template, read
+from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid, NotFound, PgcError
 from pgc_lib.i18n import in_lang
 from pgc_lib.lab import Lab
