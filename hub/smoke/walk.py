@@ -167,8 +167,8 @@ class _Way:
         code, run = first.ask("POST", runs, wanted)
         expect(code == 202, f"{code} {run}")
         deadline = time.monotonic() + _REPORT_SECONDS
-        # A report is done when its last cell is; its page is written just after.
-        while run["state"] != "failed" and not run["page"]:
+        # Its page and its state are written one after the other.
+        while run["state"] != "failed" and not (run["state"] == "done" and run["page"]):
             expect(time.monotonic() < deadline, f"the report takes too long: {run}")
             first.page.wait_for_timeout(500)
             code, run = first.ask("GET", f"{runs}/{run['run']}")
