@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pgc_lib.core.session import Session
     from pgc_lib.exchange.importing import Desk
     from pgc_lib.exchange.preview import Preview
+    from pgc_lib.search.searching import Search
     from pgc_lib.stores.filters import Condition
 
 
@@ -93,6 +94,13 @@ class Lab:
         return History(self.session)
 
     @cached_property
+    def search(self) -> "Search":
+        """Everything that I may see, by words and by meaning."""
+        from pgc_lib.search.searching import Search
+
+        return Search(self.session)
+
+    @cached_property
     def _areas(self) -> dict[str, str]:
         from importlib.metadata import entry_points
 
@@ -135,7 +143,8 @@ class Lab:
     ) -> Path:
         """Write records as CSV, XLSX, Parquet or JSON, money also as beancount or QIF, by the ending.
 
-        With `family` as the kind also as a tree (.ged), an address book (.vcf) or a calendar (.ics).
+        With `family` as the kind also as a tree (.ged), an address book (.vcf) or a calendar (.ics); with `todos` as a
+        calendar (.ics) or todo.txt (.txt).
         """
         if kind.partition(".")[0] == "family" and Path(path).suffix.lower() in (
             ".ged",
@@ -145,6 +154,10 @@ class Lab:
             from pgc_lib.exchange.genealogy_export import export as export_family
 
             return export_family(self.family, Path(path).expanduser(), **keywords)
+        if kind.partition(".")[0] == "todos" and Path(path).suffix.lower() in (".ics", ".txt"):
+            from pgc_lib.exchange.todo_export import export as export_todos
+
+            return export_todos(self.todos, Path(path).expanduser(), *conditions, **keywords)
         from pgc_lib.exchange.export import export
 
         return export(self.collection_of(kind), Path(path).expanduser(), *conditions, **keywords)

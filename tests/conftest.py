@@ -1,4 +1,6 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and how long hypothesis may think on a machine that is busy."""
+
+from hypothesis import HealthCheck, settings
 
 from tests.support.engines import (  # noqa: F401
     engines,
@@ -21,3 +23,6 @@ from tests.support.needs import (  # noqa: F401
     pytest_terminal_summary,
 )
 from tests.support.records import sample_tables, samples, shanghai  # noqa: F401
+
+settings.register_profile("pgc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pgc")

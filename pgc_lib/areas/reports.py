@@ -1,4 +1,11 @@
-"""Reports that were written: when, from which notebook, how it ended, where it lies."""
+"""Reports: what a person writes of a period on the ground of facts, and the notebooks that were run for one.
+
+report = lab.reports.draft("last week")                  # or 2026-11, 2026-Q4, 2026; writer=lab.ai.reporter()
+report = lab.reports.edit(report, learnings="…")
+lab.reports.finalise(report)                             # from now on it stays as it is
+lab.reports.compare(report)                              # with the period before
+lab.reports.save(report, "report.pdf")
+"""
 
 import os
 from html import escape
@@ -6,7 +13,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from pgc_lib.core.area import Area, Kept
+from pgc_lib.areas.reporting.writing import Writing
+from pgc_lib.core.area import Kept
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
 from pgc_lib.core.zone import zone
@@ -43,8 +51,8 @@ class Run(Record, kind="reports.runs", kept_in="documents", key=["job"], sort=["
     place: str = field("", title=N_("Place"), help=N_("The folder in which it was executed."))
 
 
-class Reports(Area, name="reports", main="runs"):
-    """Reports."""
+class Reports(Writing, name="reports", main="runs"):
+    """Reports, and the notebooks that were run for one."""
 
     runs: Kept[Run] = Kept(Run)
 

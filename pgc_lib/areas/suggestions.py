@@ -16,10 +16,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pgc_lib.areas.suggesting.following import Following
 from pgc_lib.areas.suggesting.kinds import collection_of
 from pgc_lib.areas.suggesting.proposals import Proposal, Proposed, old_of, plain, rows_of
 from pgc_lib.areas.suggesting.suggestion import OPEN, STATES, State, Suggestion
-from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.area import Kept
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.record import Record
 from pgc_lib.core.shown import Listing, card, problems_table
@@ -31,6 +32,7 @@ from pgc_lib.stores.filters import Condition, col
 if TYPE_CHECKING:
     import polars as pl
 
+    from pgc_lib.areas.suggesting.activity import Writer
     from pgc_lib.core.changes import Undone
     from pgc_lib.core.together import Joined
 
@@ -65,7 +67,7 @@ class Decided:
         return card(self._shown_()) + problems_table(self.problems)
 
 
-class Suggestions(Area, name="suggestions", main="items"):
+class Suggestions(Following, name="suggestions", main="items"):
     """What was proposed, what waits for a word, and what was said."""
 
     items: Kept[Suggestion] = Kept(Suggestion)
@@ -79,6 +81,14 @@ class Suggestions(Area, name="suggestions", main="items"):
         return self.items.find(
             _now_open(), *conditions, order=["-confidence", "created_at"], limit=limit, **keywords
         )
+
+    def now(self, *conditions: Condition, **keywords: Any) -> Listing[Suggestion]:
+        """What may be brought up unasked at this hour: `behave` sets switches, how many a day, and quiet hours."""
+        local = datetime.now(zone())
+        begun = datetime.combine(local.date(), time(), zone())
+        decided = self.items.frame(col("decided_at") >= begun, columns=["topic"])
+        waiting = self.waiting(*conditions, **keywords)
+        return self._manners().brought_up(waiting, decided["topic"], local)
 
     def of(self, record: Record | UUID, /) -> Listing[Suggestion]:
         """Every suggestion that was made about a record, with what became of it."""
@@ -139,8 +149,10 @@ class Suggestions(Area, name="suggestions", main="items"):
         problems: list[Problem] = []
         rows: list[dict[str, Any]] = []
         by_kind: dict[str, list[Proposal]] = defaultdict(list)
+        manners = self._manners()
         for proposal in proposals:
-            by_kind[proposal.kind].append(proposal)
+            if manners.is_on(proposal.topic):
+                by_kind[proposal.kind].append(proposal)
         for kind, some in by_kind.items():
             rows += rows_of(some, collection_of(self.session, kind), problems)
         batch = new_id()
@@ -151,6 +163,14 @@ class Suggestions(Area, name="suggestions", main="items"):
             done = items.add_many(rows, on_conflict="skip", keep_valid=True, batch=batch)
             _replace_older(joined, batch)
         return Proposed(done.added, done.skipped, batch, (*problems, *done.problems))
+
+    def from_activity(
+        self, since: date | None = None, *, writer: "Writer | None" = None
+    ) -> Proposed:
+        """Propose achievements and the current focus from what was done lately, the last thirty days unless told."""
+        from pgc_lib.areas.suggesting.activity import proposals
+
+        return self.propose_many(proposals(self.session, since, writer))
 
     # ── deciding ─────────────────────────────────────────────────────────────────────────────────────
 

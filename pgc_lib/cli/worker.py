@@ -53,10 +53,11 @@ def _at_home(folder: "Data") -> None:
     from pgc_lib.automation.catalogue import workspace
     from pgc_lib.automation.home import Home
     from pgc_lib.automation.jobs import Jobs
+    from pgc_lib.automation.searching import Keeper
     from pgc_lib.automation.server import Server
     from pgc_lib.automation.worker import HomeWorker, beside
     from pgc_lib.core.relay import Relay
-    from pgc_lib.home import worker_urls
+    from pgc_lib.home import open_home, worker_urls
     from pgc_lib.notebook import jupyter, serving
 
     assert folder is not None
@@ -74,10 +75,12 @@ def _at_home(folder: "Data") -> None:
     relay, jobs = Relay(worker_url, redis_url), HomeWorker(Jobs(worker_url), home)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: jobs.stop())
-    end = beside(relay.run, relay.stop)
+    keeper = Keeper(open_home(folder))
+    ends = [beside(relay.run, relay.stop), beside(keeper.run, keeper.stop)]
     try:
         jobs.run()
     finally:
-        end()
+        for end in ends:
+            end()
         relay.close()
         sys.stdout.flush()

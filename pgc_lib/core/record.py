@@ -57,10 +57,14 @@ def field(
     aliases: Sequence[str] = (),
     unit: str = "",
     widget: str = "",
+    refers: str = "",
     **limits: Any,
 ) -> Any:
-    """A field of a Record; `limits` are pydantic's (`ge`, `le`, `max_length`, `pattern`, …)."""
-    meta = Meta(title, help, searchable, sensitive, tuple(aliases), unit, widget)
+    """A field of a Record; `limits` are pydantic's (`ge`, `le`, `max_length`, `pattern`, …).
+
+    An identifier says of which kind of record it is: `refers="skills.items"`.
+    """
+    meta = Meta(title, help, searchable, sensitive, tuple(aliases), unit, widget, refers)
     return Field(default, title=title, json_schema_extra={"pgc": meta}, **limits)  # type: ignore[dict-item]
 
 

@@ -53,6 +53,8 @@ class Meta:
     aliases: tuple[str, ...] = ()
     unit: str = ""
     widget: str = ""
+    refers: str = ""
+    """The kind of record that an identifier names."""
 
 
 @dataclass(frozen=True, slots=True)

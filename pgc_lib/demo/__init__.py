@@ -21,6 +21,11 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("skills", N_("Skills"), "pgc_lib.demo.skills:load"),
     ("family", N_("Family"), "pgc_lib.demo.family:load"),
     ("hobbies", N_("Hobbies"), "pgc_lib.demo.hobbies:load"),
+    ("knowledge", N_("Knowledge"), "pgc_lib.demo.knowledge:load"),
+    ("methods", N_("Methods"), "pgc_lib.demo.methods:load"),
+    ("docs", N_("Documents"), "pgc_lib.demo.docs:load"),
+    ("wellbeing", N_("Wellbeing"), "pgc_lib.demo.wellbeing:load"),
+    ("anchor", N_("Career"), "pgc_lib.demo.anchor:load"),
 )
 """Each area with its name for a person, and what loads its part."""
 

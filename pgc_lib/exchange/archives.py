@@ -33,7 +33,7 @@ class Wanted(Invalid):
 
 
 def is_archive(path: Path) -> bool:
-    """Whether it is a plain archive; a spreadsheet is one too, but of another sort."""
+    """Whether it is a plain archive; a spreadsheet or a package of cards is one too, but of another sort."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
             cut_off = file.read(4) == b"PK\x03\x04" and path.suffix.lower() == ".zip"
@@ -42,7 +42,8 @@ def is_archive(path: Path) -> bool:
         return False
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-    return not any(name == "[Content_Types].xml" or name == "mimetype" for name in names)
+    other = ("[Content_Types].xml", "mimetype", "collection.anki2", "collection.anki21b")
+    return not any(name in other for name in names)
 
 
 @contextmanager
@@ -89,9 +90,10 @@ def _extract(path: Path, folder: Path, password: str | None) -> Path:
             if password is not None:
                 archive.setpassword(password.encode())
             target = (
-                folder / f"{Path(_name(info)).stem[:80] or 'file'}{Path(_name(info)).suffix[:8]}"
+                folder
+                / f"{Path(name_of(info)).stem[:80] or 'file'}{Path(name_of(info)).suffix[:8]}"
             )
-            _within_limits(path, info.file_size, max(info.compress_size, 1))
+            within_limits(path, info.file_size, max(info.compress_size, 1))
             with archive.open(info) as source, target.open("wb") as out:
                 _copy(source, out, path, max(info.compress_size, 1))
             return target
@@ -119,7 +121,7 @@ def _the_one(archive: Any, path: Path) -> Any:
     tables = [
         info
         for info in infos
-        if Path(_name(info)).suffix.lower() not in (".pdf", ".txt", ".png", ".jpg", ".html")
+        if Path(name_of(info)).suffix.lower() not in (".pdf", ".txt", ".png", ".jpg", ".html")
     ]
     found = tables or infos
     if not found:
@@ -127,13 +129,13 @@ def _the_one(archive: Any, path: Path) -> Any:
     if len(found) > 1:
         raise Invalid(
             _("This archive holds several files: {path}", path=path.name),
-            [Problem(_name(info), _("{n} bytes", n=info.file_size)) for info in found[:20]],
+            [Problem(name_of(info), _("{n} bytes", n=info.file_size)) for info in found[:20]],
             next_step=_("Unpack it and import them one after the other."),
         )
     return found[0]
 
 
-def _name(info: Any) -> str:
+def name_of(info: Any) -> str:
     """Its name; Chinese programs write GBK where the standard of old says something else."""
     if info.flag_bits & 0x800:
         return str(info.filename)
@@ -143,7 +145,8 @@ def _name(info: Any) -> str:
         return str(info.filename)
 
 
-def _within_limits(path: Path, size: int, packed: int) -> None:
+def within_limits(path: Path, size: int, packed: int) -> None:
+    """Refuse what unpacks to far more than it weighs."""
     if size > _MOST or (size > _SMALL and size > packed * _RATIO):
         raise unreadable(
             path,
@@ -160,7 +163,7 @@ def _copy(source: IO[bytes], out: IO[bytes], path: Path, packed: int) -> None:
     done = 0
     while piece := source.read(_PIECE):
         done += len(piece)
-        _within_limits(path, done, packed)
+        within_limits(path, done, packed)
         out.write(piece)
 
 

@@ -30,7 +30,7 @@ MOST_EVENTS = 50_000
 MOST_RULES = 2_000
 """Different ones: each is tried out before it is believed."""
 _EVENT = re.compile(r"^BEGIN:VEVENT[ \t]*\r?$.*?^END:VEVENT[ \t]*\r?$", re.M | re.S | re.I)
-_ZONE = re.compile(r"^BEGIN:VTIMEZONE[ \t]*\r?$.*?^END:VTIMEZONE[ \t]*\r?$", re.M | re.S | re.I)
+ZONE = re.compile(r"^BEGIN:VTIMEZONE[ \t]*\r?$.*?^END:VTIMEZONE[ \t]*\r?$", re.M | re.S | re.I)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -97,7 +97,7 @@ def _component(event: Event) -> Any:
     if event.end is not None:
         made.add("dtend", _placed(event.end))
     if event.rule:
-        made.add("rrule", vRecur.from_ical(_until_fitting(event.rule, event.start)))
+        made.add("rrule", vRecur.from_ical(until_fitting(event.rule, event.start)))
     for each in event.without:
         made.add("exdate", _placed(each))
     for field, text in (("description", event.note), ("location", event.place), ("url", event.url)):
@@ -121,7 +121,7 @@ def _placed(given: date) -> date:
     return given if isinstance(given.tzinfo, ZoneInfo) else given.astimezone(local) if given.tzinfo else given.replace(tzinfo=local)  # fmt: skip
 
 
-def _until_fitting(rule: str, start: date) -> str:
+def until_fitting(rule: str, start: date) -> str:
     """The standard wants UNTIL to be a day for days, and UTC for times with a zone."""
     known = parse(rule)
     until = known.until
@@ -150,7 +150,7 @@ def read(source: bytes | Path) -> tuple[list[Event], list[Problem]]:
         source = source.read_bytes()
     if len(source) > LARGEST:
         return [], [_too_large()]
-    text = _text(source)
+    text = text_of(source)
     if text is None or "BEGIN:VCALENDAR" not in text.upper():
         return [], [Problem("", _("this is no calendar: BEGIN:VCALENDAR is missing"))]
     begun = len(re.findall(r"^BEGIN:VEVENT", text, re.M | re.I))
@@ -169,7 +169,7 @@ def _too_large() -> Problem:
     return Problem("", _("the calendar is larger than {n} MB", n=LARGEST // 2**20))
 
 
-def _text(data: bytes) -> str | None:
+def text_of(data: bytes) -> str | None:
     """UTF-8 by the standard; what old programs write besides."""
     encodings = ["utf-8-sig", "gb18030"]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -191,7 +191,7 @@ def _calendars(text: str, problems: list[Problem]) -> "Iterator[Calendar]":
         return
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         pass  # the guilty one is found below and named
-    zones = "\r\n".join(match[0] for match in _ZONE.finditer(text))
+    zones = "\r\n".join(match[0] for match in ZONE.finditer(text))
     for number, match in enumerate(_EVENT.finditer(text), 1):
         alone = f"BEGIN:VCALENDAR\r\n{zones}\r\n{match[0]}\r\nEND:VCALENDAR\r\n"
         try:
@@ -242,7 +242,7 @@ class _Reader:
             note=str(_first(component.get("DESCRIPTION")) or ""),
             place=str(_first(component.get("LOCATION")) or ""),
             url=str(_first(component.get("URL")) or ""),
-            tags=_tags(component),
+            tags=tags_of(component),
             changed=_stamp(component),
         )
         event = event if event.uid else replace(event, uid=_uid(event))
@@ -288,7 +288,7 @@ class _Reader:
         given = _first(component.get(name))
         if given is None:
             return None
-        when = _dt(given)
+        when = day_or_time(given)
         if not isinstance(when, date):
             raise _Wrong(_("{name} is neither a day nor a time", name=name), str(given)[:60])
         if not isinstance(when, datetime):
@@ -303,7 +303,7 @@ class _Reader:
         return when
 
     def _end(self, component: Any, start: date, floating: ZoneInfo, place: str) -> date | None:
-        lasts = _dt(_first(component.get("DURATION")))
+        lasts = day_or_time(_first(component.get("DURATION")))
         try:
             end = self._moment(component, "DTEND", floating, place)
         except _Wrong as wrong:
@@ -338,7 +338,7 @@ class _Reader:
         given = component.get(name)
         found: list[date] = []
         for group in given if isinstance(given, list) else [given] if given is not None else []:
-            broken = _is_broken(group)
+            broken = is_broken(group)
             for each in () if broken else getattr(group, "dts", ()):
                 when = each.dt
                 if not isinstance(when, date) or isinstance(when, datetime) != isinstance(start, datetime):  # fmt: skip
@@ -365,31 +365,32 @@ def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else None if value == [] else value
 
 
-def _is_broken(given: Any) -> bool:
+def is_broken(given: Any) -> bool:
     """Whether icalendar could not read a property; it then raises at every look into it."""
     from icalendar.prop import vBroken
 
     return isinstance(given, vBroken)
 
 
-def _dt(given: Any) -> Any:
+def day_or_time(given: Any) -> Any:
     """The day, time or duration of a property; None when it has none that can be read."""
-    return None if _is_broken(given) else getattr(given, "dt", None)
+    given = _first(given)
+    return None if is_broken(given) else getattr(given, "dt", None)
 
 
-def _tags(component: Any) -> tuple[str, ...]:
+def tags_of(component: Any) -> tuple[str, ...]:
     given = component.get("CATEGORIES")
     groups = given if isinstance(given, list) else [given] if given is not None else []
     words = (
         str(word).strip()
         for group in groups
-        for word in (() if _is_broken(group) else getattr(group, "cats", ()))
+        for word in (() if is_broken(group) else getattr(group, "cats", ()))
     )
     return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _stamp(component: Any) -> datetime | None:
-    when = _dt(_first(component.get("LAST-MODIFIED") or component.get("DTSTAMP")))
+    when = day_or_time(_first(component.get("LAST-MODIFIED") or component.get("DTSTAMP")))
     return when if isinstance(when, datetime) and when.tzinfo else None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pgc_lib.core.session import Session
 from pgc_lib.errors import NotFound
 from pgc_lib.exchange.preview import Preview, preview
-from pgc_lib.exchange.registry import Importer, importers, recognise, unknown
+from pgc_lib.exchange.registry import Importer, importers, recognise, recognise_tree, unknown
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pgc_lib.core.collection import Collection
     from pgc_lib.exchange.progress import Progress
+    from pgc_lib.exchange.reading import Reading
     from pgc_lib.exchange.records import Imports
 
 
@@ -46,6 +47,9 @@ def look(
     """Recognise a file and show what it would bring; nothing is kept."""
     from pgc_lib.exchange import archives
 
+    if mapping is None and kind is None and (whole := _whole(path, importer)) is not None:
+        reading = whole.read(path, password=password, on_progress=on_progress, **options)
+        return _seen(desk, path, whole, reading, on_progress)
     if not path.is_file():
         raise NotFound(
             _("There is no file {path}.", path=path), next_step=_("Check its name and folder.")
@@ -58,19 +62,34 @@ def look(
         else:
             chosen = _chosen(desk, member, importer)
         reading = chosen.read(member, on_progress=on_progress, **options)
-        return preview(
-            member,
-            _(chosen.title),
-            reading,
-            desk.collection_of,
-            desk.session,
-            on_progress=on_progress,
-            importer=chosen.name,
-            improve=desk.improve,
-            digest=_digest(member),
-            told=desk.imports.said_of(_digest(member)),
-            after=desk.imports.note,
-        )
+        return _seen(desk, member, chosen, reading, on_progress)
+
+
+def _seen(
+    desk: Desk, path: Path, chosen: Importer, reading: "Reading", on_progress: "Progress | None"
+) -> Preview:
+    digest = _digest(path)
+    return preview(
+        path,
+        _(chosen.title),
+        reading,
+        desk.collection_of,
+        desk.session,
+        on_progress=on_progress,
+        importer=chosen.name,
+        improve=desk.improve,
+        digest=digest,
+        told=desk.imports.said_of(digest),
+        after=desk.imports.note,
+    )
+
+
+def _whole(path: Path, name: str | None) -> Importer | None:
+    """The importer that takes a folder or an archive as it is, with all that is in it."""
+    if not path.exists():
+        return None
+    found = recognise_tree(path)
+    return found if found is not None and name in (None, found.name) else None
 
 
 def _chosen(desk: Desk, path: Path, name: str | None) -> Importer:
@@ -100,6 +119,15 @@ def _all(saved: Iterable[Importer]) -> list[Importer]:
 
 def _digest(path: Path) -> str:
     digest = sha256()
+    if path.is_dir():
+        for each in sorted(path.rglob("*")):
+            known = each.lstat()
+            digest.update(
+                f"{each.relative_to(path)}\0{known.st_size}\0{known.st_mtime_ns}\n".encode(
+                    errors="replace"
+                )
+            )
+        return digest.hexdigest()
     with path.open("rb") as file:
         while piece := file.read(1 << 22):
             digest.update(piece)

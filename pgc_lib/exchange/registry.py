@@ -37,6 +37,14 @@ FORMATS: tuple[str, ...] = (
     "pgc_lib.exchange.genealogy_import:IMPORTERS",
     "pgc_lib.exchange.activities:IMPORTERS",
     "pgc_lib.exchange.plans:IMPORTER",
+    "pgc_lib.exchange.vtodo:IMPORTER",
+    "pgc_lib.exchange.todotxt:IMPORTER",
+    "pgc_lib.exchange.todo_tables:IMPORTERS",
+    "pgc_lib.exchange.health:IMPORTER",
+    "pgc_lib.exchange.vault:IMPORTERS",
+    "pgc_lib.exchange.enex:IMPORTER",
+    "pgc_lib.exchange.anki:IMPORTER",
+    "pgc_lib.exchange.jsonresume:IMPORTER",
 )
 """Where PGC's own importers are, each an importer or several; loaded when a file is first looked at."""
 
@@ -58,6 +66,14 @@ class Importer(Protocol):
 
     def read(self, path: Path, **options: Any) -> Reading:
         """What the file holds; what is wrong with single rows is a value, not an error."""
+
+
+@runtime_checkable
+class TreeImporter(Importer, Protocol):
+    """What also knows folders, or archives as they are, with all that is in them."""
+
+    def sniff_tree(self, path: Path) -> int:
+        """How well it fits a folder or an archive as a whole; 0 means not at all."""
 
 
 Convert = Callable[["pl.DataFrame", str], "pl.DataFrame"]
@@ -123,6 +139,13 @@ def recognise(path: Path, among: Iterable[Importer] | None = None) -> list[Recog
     known = list(importers().values()) if among is None else list(among)
     found = [Recognised(one, fit) for one in known if (fit := one.sniff(path, head)) > 0]
     return sorted(found, key=lambda one: (one.importer.name not in _own, -one.fit))
+
+
+def recognise_tree(path: Path) -> Importer | None:
+    """The importer that takes a folder or an archive as a whole, if there is one."""
+    known = [one for one in importers().values() if isinstance(one, TreeImporter)]
+    found = [(fit, one) for one in known if (fit := one.sniff_tree(path)) > 0]
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def unknown(path: Path, reason: str = "") -> Invalid:

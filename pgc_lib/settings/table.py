@@ -35,6 +35,14 @@ SETTINGS: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "milvus_url",
+        secret,
+        "",
+        N_(
+            "Milvus for large collections of vectors: a server's address with its login, or a file for Milvus Lite."
+        ),
+    ),
+    Setting(
         "encryption_key",
         secret,
         "",
@@ -92,6 +100,20 @@ SETTINGS: tuple[Setting, ...] = (
         switch,
         "yes",
         N_("Stop a person's server after a report, if it was started for that alone."),
+    ),
+    # Reminders by mail.
+    Setting("smtp_host", text, "", N_("The mail server that sends reminders; empty sends none.")),
+    Setting("smtp_port", port, "587", N_("The mail server's port: 587 for starttls, 465 for ssl.")),
+    Setting(
+        "smtp_security",
+        text,
+        "starttls",
+        N_("How mail travels to its server: `starttls`, `ssl` or, on this machine, `none`."),
+    ),
+    Setting("smtp_user", text, "", N_("The name to log in with at the mail server.")),
+    Setting("smtp_password", secret, "", N_("The password for the mail server.")),
+    Setting(
+        "smtp_from", text, "", N_("The address mail comes from; empty is the name to log in with.")
     ),
     # The hub: many persons, a server each.
     Setting(

@@ -50,6 +50,7 @@ _VALUES: dict[str, Any] = {
     "jsonb": Jsonb({"secret": SECRET}),
     "bytea": b"\0" * 32,
     "text[]": [SECRET],
+    "vector": "[1, 2, 3]",
 }
 _PLAIN: dict[str, dict[str, Any]] = {
     # One plain line of money, which opens no account.
@@ -99,11 +100,16 @@ class Table:
         return f"insert into {self.name} ({names}) values ({places})".encode()
 
 
+_APART = {"vectors.items"}
+"""Take a row only where its collection has made room for it; tests/unit/search/vectors has its own attacks."""
+
+
 def guarded_tables(house: House) -> list[Table]:
     """Every table that history hangs on."""
     return [
         Table(name, tuple(columns), _row(house, name), primary)
         for name, columns, primary in house.sql(_TABLES)
+        if name not in _APART
     ]
 
 
@@ -117,7 +123,7 @@ def _row(house: House, table: str) -> dict[str, Any]:
             row[name] = f"{AREA}.entries"
         elif name in _SYSTEM:
             continue
-        elif choice := re.search(rf"\(+{name} = ANY \(ARRAY\['(\w+)'::text", checks):
+        elif choice := re.search(rf"\(+{name} = ANY \(ARRAY\['(\w*)'::text", checks):
             row[name] = choice[1]
         elif kind == "uuid":
             row[name] = new_id()

@@ -42,19 +42,20 @@ def test_every_area_has_its_schema_closed(house: House) -> None:
     """A person may look into a schema, never make anything in one."""
     none(
         house,
-        "select n.nspname from pg_namespace n, unnest(array['pgc_person', 'pgc_worker', 'pgc_gateway', 'public']) who "
+        "select n.nspname from pg_namespace n, unnest(array['pgc_person', 'pgc_worker', 'pgc_gateway', 'pgc_search', 'public']) who "
         "where n.nspname !~ '^pg_(temp|toast)' and has_schema_privilege(who, n.oid, 'create')",
     )
     schemas = {name for (name,) in house.sql(f"select n.nspname from pg_namespace n where {OURS}")}
     # The last two are made by other tests in the same database.
-    assert schemas - {"pgc", "gateway", "months", "samples", "trial"} <= set(AREAS)
+    apart = {"pgc", "gateway", "months", "vector_parts", "samples", "trial"}
+    assert schemas - apart <= set(AREAS)
 
 
 def test_persons_are_nothing_but_persons(house: House) -> None:
     """No attribute that looks past row security or makes more roles; one membership, which is not handed on."""
     none(
         house,
-        f"select r.rolname from pg_roles r where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker', 'pgc_gateway')) "
+        f"select r.rolname from pg_roles r where ({PERSONS} or r.rolname in ('pgc_person', 'pgc_worker', 'pgc_gateway', 'pgc_search')) "
         "and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication)",
     )
     none(
@@ -106,7 +107,7 @@ def test_no_policy_hangs_on_a_role_that_people_are_in(house: House) -> None:
         house,
         "select polrelid::regclass, polname from pg_policy, unnest(polroles) who "
         "where who <> 0 and who not in "
-        "('pgc_owner'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole)",
+        "('pgc_owner'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole, 'pgc_search'::regrole)",
     )
 
 
@@ -116,7 +117,7 @@ def test_rights_are_given_to_our_roles_only_and_never_onward(house: House) -> No
         house,
         "select c.oid::regclass, a.* from pg_class c join pg_namespace n on n.oid = c.relnamespace, "
         f"aclexplode(c.relacl) a where {OURS} and a.grantee <> c.relowner and (a.is_grantable or a.grantee not in "
-        "('pgc_person'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole) "
+        "('pgc_person'::regrole, 'pgc_worker'::regrole, 'pgc_gateway'::regrole, 'pgc_search'::regrole) "
         "or a.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN'))",
     )
 
@@ -139,3 +140,24 @@ def test_every_guarded_table_writes_history(house: House, tables: list[Table]) -
         )
         names = {name for name, enabled in found if enabled == "O"}
         assert {"log_insert", "log_update", "log_delete", "stamp"} <= names, table
+
+
+def test_nobody_is_the_role_that_walks_the_index(house: House) -> None:
+    """It sees every entry of the search index: nobody logs in with it, nobody may become it, and it owns nothing else."""
+    none(house, "select from pg_roles where rolname = 'pgc_search' and rolcanlogin")
+    none(
+        house,
+        "select m.member::regrole from pg_auth_members m where m.roleid = 'pgc_search'::regrole "
+        "and (m.set_option or m.inherit_option)",
+    )
+    none(house, "select oid::regclass from pg_class where relowner = 'pgc_search'::regrole")
+    owned = house.sql("select proname::text from pg_proc where proowner = 'pgc_search'::regrole")
+    assert {name for (name,) in owned} == {
+        f"search_{each}" for each in ("scope", "text", "counts", "near", "similar")
+    }
+    none(
+        house,
+        "select p.oid::regprocedure, a.grantee::regrole from pg_proc p, aclexplode(p.proacl) a "
+        "where p.proowner = 'pgc_search'::regrole "
+        "and a.grantee not in ('pgc_search'::regrole, 'pgc_person'::regrole)",
+    )

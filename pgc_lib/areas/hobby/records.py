@@ -73,7 +73,7 @@ class Activity(
         searchable=True,
         aliases=["活动", "activity", "title"],
     )
-    interest: UUID | None = field(None, title=N_("Hobby"))
+    interest: UUID | None = field(None, title=N_("Hobby"), refers="hobbies.interests")
     start: Moment = field(title=N_("Begin"), aliases=["开始时间", "时间", "start time"])
     minutes: int = field(
         0, title=N_("Duration"), unit=N_("minutes"), ge=0, le=100_000, aliases=["时长", "分钟"]
@@ -96,8 +96,8 @@ class Activity(
         le=2,
         aliases=["精力"],
     )
-    place: UUID | None = field(None, title=N_("Where"))
-    trial: UUID | None = field(None, title=N_("Experiment"))
+    place: UUID | None = field(None, title=N_("Where"), refers="hobbies.places")
+    trial: UUID | None = field(None, title=N_("Experiment"), refers="hobbies.trials")
     km: float | None = field(
         None, title=N_("Distance"), unit=N_("km"), ge=0, le=100_000, aliases=["距离"]
     )
@@ -117,7 +117,7 @@ class Plan(Record, kind="hobbies.plans", key=["uid"], indexes=[("day",)], sort=[
     """When it will be done: once, or again and again by a rule."""
 
     title: str = field(title=N_("Title"), min_length=1, max_length=500, searchable=True)
-    interest: UUID | None = field(None, title=N_("Hobby"))
+    interest: UUID | None = field(None, title=N_("Hobby"), refers="hobbies.interests")
     day: date = field(title=N_("First day"))
     clock: str = field(
         "",
@@ -136,7 +136,7 @@ class Plan(Record, kind="hobbies.plans", key=["uid"], indexes=[("day",)], sort=[
     )
     place: str = field("", title=N_("Where"), max_length=500)
     note: str = field("", title=N_("Note"), searchable=True, widget="text")
-    trial: UUID | None = field(None, title=N_("Experiment"))
+    trial: UUID | None = field(None, title=N_("Experiment"), refers="hobbies.trials")
     uid: str | None = field(
         None,
         title=N_("Identifier"),
@@ -157,7 +157,7 @@ class Gear(Record, kind="hobbies.gear", sort=["name"]):
     """A thing that a hobby needs."""
 
     name: str = field(title=N_("Name"), min_length=1, max_length=200, searchable=True)
-    interest: UUID | None = field(None, title=N_("Hobby"))
+    interest: UUID | None = field(None, title=N_("Hobby"), refers="hobbies.interests")
     bought: date | None = field(None, title=N_("Bought"), aliases=["购买日期"])
     cost: Money = field(0, title=N_("Cost"), ge=0)
     currency: str = field("CNY", title=N_("Currency"), pattern="^[A-Z]{3}$", max_length=3)
@@ -195,7 +195,7 @@ class Spot(Record, kind="hobbies.places", sort=["name"]):
 class Trial(Record, kind="hobbies.trials", indexes=[("interest",)], sort=["-start"]):
     """An experiment: some days of really doing it, and then a verdict."""
 
-    interest: UUID = field(title=N_("Hobby"))
+    interest: UUID = field(title=N_("Hobby"), refers="hobbies.interests")
     start: date = field(title=N_("First day"))
     days: int = field(14, title=N_("Days"), ge=1, le=366)
     times: int = field(3, title=N_("Times a week"), ge=1, le=7)
@@ -211,7 +211,7 @@ class Trial(Record, kind="hobbies.trials", indexes=[("interest",)], sort=["-star
 class CheckIn(Record, kind="hobbies.checkins", key=["trial", "day"], sort=["-day"]):
     """How a day of an experiment went, also when nothing was done."""
 
-    trial: UUID = field(title=N_("Experiment"))
+    trial: UUID = field(title=N_("Experiment"), refers="hobbies.trials")
     day: date = field(title=N_("Day"))
     minutes: int = field(0, title=N_("Duration"), unit=N_("minutes"), ge=0, le=1440)
     joy: int | None = field(None, title=N_("Joy"), ge=1, le=5)

@@ -92,8 +92,8 @@ class Member(Record, kind="family.members", kept_in="documents", key=["reference
 class Relation(Record, kind="family.relations", kept_in="documents", sort=["tie"]):
     """One tie: `one` is the parent, guardian or godparent of `other`, or they are partners or friends."""
 
-    one: UUID = field(title=N_("Who"))
-    other: UUID = field(title=N_("To whom"))
+    one: UUID = field(title=N_("Who"), refers="family.members")
+    other: UUID = field(title=N_("To whom"), refers="family.members")
     tie: Tie = field(title=N_("Tie"))
     how: How = field("", title=N_("How"))
     since: date | None = field(None, title=N_("From the day"))
@@ -124,7 +124,7 @@ class Relation(Record, kind="family.relations", kept_in="documents", sort=["tie"
 class Contact(Record, kind="family.contacts", kept_in="documents", sort=["-day"]):
     """A talk, a visit, a letter, some help."""
 
-    member: UUID = field(title=N_("With whom"))
+    member: UUID = field(title=N_("With whom"), refers="family.members")
     day: date = field(title=N_("Day"))
     how: Literal["visit", "call", "message", "letter", "help"] = field("call", title=N_("How"))
     ours: bool = field(True, title=N_("It came from us"))
@@ -136,7 +136,7 @@ class Contact(Record, kind="family.contacts", kept_in="documents", sort=["-day"]
 class Gift(Record, kind="family.gifts", kept_in="documents", sort=["-day"]):
     """Something given or received, so that it can be returned in kind."""
 
-    member: UUID = field(title=N_("With whom"))
+    member: UUID = field(title=N_("With whom"), refers="family.members")
     day: date = field(title=N_("Day"))
     what: str = field(title=N_("What"), min_length=1, max_length=300, searchable=True)
     ours: bool = field(True, title=N_("It came from us"))
@@ -169,7 +169,7 @@ class Occasion(Record, kind="family.occasions", kept_in="documents", sort=["mont
         None, title=N_("First year"), help=N_("To count from."), ge=1, le=9999
     )
     remind: int | None = field(None, title=N_("Remind before"), unit=N_("days"), ge=0, le=366)
-    member: UUID | None = field(None, title=N_("Whose"))
+    member: UUID | None = field(None, title=N_("Whose"), refers="family.members")
 
     @model_validator(mode="after")
     def _possible(self) -> "Occasion":

@@ -1,7 +1,7 @@
 """What a family is going through, read off what it keeps, so that fitting help can be offered.
 
-`HelpLibrary` is what such help must be able to do. Whoever has one hands it to `lab.family.help(library)`; without
-one, `lab.family.situations()` still says what is going on.
+`HelpLibrary` is what such help must be able to do. `lab.help` is one; whoever has another hands it to
+`lab.family.help(library)`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

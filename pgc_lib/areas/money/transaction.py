@@ -116,6 +116,7 @@ class Transaction(
         None,
         title=N_("Belongs to"),
         help=N_("What a refund gives back, or the other leg of a transfer."),
+        refers="finance.transactions",
     )
     parts: Parts | None = field(
         None,

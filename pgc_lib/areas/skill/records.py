@@ -53,8 +53,8 @@ class Skill(Record, kind="skills.items", key=["name"], sort=["topic", "name"]):
 class Link(Record, kind="skills.links", key=["skill", "needs"]):
     """One skill needs another, at least at a level."""
 
-    skill: UUID = field(title=N_("Skill"))
-    needs: UUID = field(title=N_("Needs"))
+    skill: UUID = field(title=N_("Skill"), refers="skills.items")
+    needs: UUID = field(title=N_("Needs"), refers="skills.items")
     level: float = field(1.0, title=N_("At least at level"), ge=0, le=HIGHEST)
 
     @model_validator(mode="after")
@@ -74,7 +74,7 @@ class Practice(
 ):
     """Time spent on a skill on one day."""
 
-    skill: UUID = field(title=N_("Skill"))
+    skill: UUID = field(title=N_("Skill"), refers="skills.items")
     day: date = field(title=N_("Day"), aliases=["日期", "date"])
     hours: float = field(
         title=N_("Hours"), unit=N_("hours"), gt=0, le=24, aliases=["小时", "时长", "time"]
@@ -108,7 +108,7 @@ class Evidence(
 ):
     """Something that shows a skill to others; files can be attached to it."""
 
-    skill: UUID = field(title=N_("Skill"))
+    skill: UUID = field(title=N_("Skill"), refers="skills.items")
     title: str = field(title=N_("Title"), min_length=1, max_length=500, searchable=True)
     how: How = field("project", title=N_("Sort of evidence"))
     day: date = field(title=N_("Day"), aliases=["日期", "date"])
@@ -133,7 +133,7 @@ class Evidence(
 class Assessment(Record, kind="skills.assessments", indexes=[("skill", "day")], sort=["-day"]):
     """The level somebody was found to be at."""
 
-    skill: UUID = field(title=N_("Skill"))
+    skill: UUID = field(title=N_("Skill"), refers="skills.items")
     day: date = field(title=N_("Day"), aliases=["日期", "date"])
     level: float = field(title=N_("Level"), ge=0, le=HIGHEST, aliases=["等级", "级别"])
     by: Judge = field("self", title=N_("Judged by"))
@@ -152,7 +152,7 @@ class Role(Record, kind="skills.roles", key=["name"], sort=["name"]):
 class Requirement(Record, kind="skills.requirements", key=["role", "skill"], sort=["-weight"]):
     """One skill level of a role. The skill is named, for one may not have it yet."""
 
-    role: UUID = field(title=N_("Role"))
+    role: UUID = field(title=N_("Role"), refers="skills.roles")
     skill: str = field(title=N_("Skill"), min_length=1, max_length=200, searchable=True)
     level: float = field(title=N_("Level"), gt=0, le=HIGHEST)
     weight: float = field(1.0, title=N_("Weight"), gt=0, le=10)

@@ -207,7 +207,9 @@ def test_a_period_that_is_none_is_said_so(skills: Skills) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     st.lists(st.tuples(st.integers(0, 500), st.floats(0.01, 24)), min_size=1, max_size=12),

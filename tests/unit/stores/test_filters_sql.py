@@ -136,7 +136,7 @@ def rows(samples: Samples, person: Person) -> Collection[Thing]:
     max_examples=300,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(condition=conditions)
 def test_sql_finds_exactly_what_the_condition_means(

@@ -75,7 +75,7 @@ ROW = st.fixed_dictionaries(
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=st.lists(ROW, min_size=1, max_size=6), opening=AMOUNTS)
 def test_every_currency_adds_up_to_zero(

@@ -1,0 +1,1 @@
+"""The pieces of the career anchor: what is kept, how it is told, and who may see which part of it."""

@@ -1,0 +1,1 @@
+"""The pieces of insights: the rules, what they ask, and what a person does not want to hear again."""

@@ -1,0 +1,1 @@
+"""Pieces of the area knowledge: topics, links, sources, cards and their review."""

@@ -1,0 +1,1 @@
+"""Pieces of the area methods: their records, guides in both languages, notebooks, and what is computed."""

@@ -1,0 +1,135 @@
+"""How notices reach a person outside the lab.
+
+A carrier has a name, says whether it is ready, and sends one notice; mail is one, packages add others, such as a phone's,
+by the entry point group `pgc.carriers`. A delivery is claimed before it is sent, so of several at work one sends it. Whoever
+dies between sending and noting it sends it once more, under the same identifier, by which receivers tell it is the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from pgc_lib.areas.reminding.records import Delivery, Notice, Preferences
+from pgc_lib.core.collection import Collection
+from pgc_lib.core.session import Session
+from pgc_lib.errors import NotFound, PgcError
+from pgc_lib.i18n import _
+
+MOST_TRIES = 6
+_FIRST_PAUSE = timedelta(minutes=5)
+_CLAIM = """
+    update reminders.deliveries set tries = tries + 1, next_try = cast(:now as timestamptz) + :pause * power(2, tries)
+    where id = (select id from reminders.deliveries
+                where owner = :owner and state = 'waiting' and next_try <= :now
+                order by next_try limit 1 for update skip locked)
+    returning id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice as it leaves the lab."""
+
+    key: str
+    """The same for the same notice, however often it is tried."""
+    title: str
+    text: str
+    at: datetime
+    urgent: bool
+
+
+class NotCarried(PgcError):
+    """A carrier could not send; trying again may help, unless it is `final`."""
+
+    def __init__(self, message: str, *, next_step: str = "", final: bool = False) -> None:
+        super().__init__(message, next_step=next_step)
+        self.final = final
+
+
+@runtime_checkable
+class Carrier(Protocol):
+    """What brings notices to a person."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the preferences."""
+
+    def trouble(self, preferences: Preferences) -> str:
+        """Why it cannot send yet; empty when it can."""
+
+    def send(self, message: Message, preferences: Preferences) -> None:
+        """Send it; `NotCarried` when that did not work."""
+
+
+def carriers() -> Mapping[str, Carrier]:
+    """Every carrier by name."""
+    from pgc_lib.areas.reminding.mail import Mail
+
+    others: dict[str, Carrier] = {}
+    for each in entry_points(group="pgc.carriers"):
+        made = each.load()
+        others[each.name] = made() if isinstance(made, type) else made
+    return {**others, "mail": Mail()}
+
+
+def message_of(notice: Notice, owner: UUID, local: str) -> Message:
+    """A notice in words."""
+    from hashlib import sha256
+    from zoneinfo import ZoneInfo
+
+    at = notice.at.astimezone(ZoneInfo(local))
+    when = f"{at:%Y-%m-%d}" if notice.whole_day else f"{at:%Y-%m-%d %H:%M}"
+    lines = [notice.title, _("When: {when}", when=when), *([notice.note] if notice.note else [])]
+    key = sha256(f"{owner}:{notice.occurrence}".encode()).hexdigest()[:40]
+    return Message(key, notice.title, "\n\n".join(lines), notice.at, notice.urgent)
+
+
+def deliver(session: Session, preferences: Preferences, now: datetime, local: str) -> list[Delivery]:  # fmt: skip
+    """Send what waits; what was tried, with how it went."""
+    deliveries, notices = Collection(session, Delivery), Collection(session, Notice)
+    known = carriers()
+    done: list[Delivery] = []
+    while (claimed := _claimed(session, now)) is not None:
+        delivery = deliveries.get(claimed)
+        try:
+            notice = notices.get(delivery.notice)
+        except NotFound:
+            done.append(deliveries.update(claimed, state="failed", trouble=_("the notice is gone")))
+            continue
+        if notice.state == "done":
+            done.append(deliveries.update(claimed, state="failed", trouble=_("it was seen to before it was sent")))  # fmt: skip
+            continue
+        trouble, final = _sent(known.get(delivery.carrier), delivery.carrier, message_of(notice, session.person, local), preferences)  # fmt: skip
+        if not trouble:
+            changes = {"state": "sent", "sent_at": datetime.now(UTC), "trouble": ""}
+        else:
+            over = final or delivery.tries >= MOST_TRIES
+            changes = {"state": "failed" if over else "waiting", "trouble": trouble[:2000]}
+        done.append(deliveries.update(claimed, **changes))  # type: ignore[arg-type]
+    return done
+
+
+def _claimed(session: Session, now: datetime) -> UUID | None:
+    from sqlalchemy import text
+
+    values = {"now": now, "owner": session.person, "pause": _FIRST_PAUSE}
+    with session.writing() as connection:
+        found: UUID | None = connection.execute(text(_CLAIM), values).scalar_one_or_none()
+    return found
+
+
+def _sent(
+    carrier: Carrier | None, name: str, message: Message, preferences: Preferences
+) -> tuple[str, bool]:
+    """Why it was not sent, empty when it was; and whether trying again is of no use."""
+    if carrier is None:
+        return _("there is no carrier “{name}”", name=name), True
+    if trouble := carrier.trouble(preferences):
+        return trouble, False
+    try:
+        carrier.send(message, preferences)
+    except NotCarried as error:
+        return error.message, error.final
+    return "", False

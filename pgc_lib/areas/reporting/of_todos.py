@@ -1,0 +1,146 @@
+"""What was finished in a period, what it brought and taught, what is late, and what comes next."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pgc_lib.areas.reporting.fact import Fact, Section, number, pointers
+from pgc_lib.areas.todos import Todo, Todos
+from pgc_lib.i18n import _
+from pgc_lib.stores.filters import col
+
+if TYPE_CHECKING:
+    from pgc_lib.areas.reporting.facts import Asked
+
+KIND = "todos.items"
+_MOST = 40
+"""So many single to-dos are told; the headline counts all."""
+
+
+def facts(asked: "Asked") -> Iterator[Fact]:
+    """The to-dos of a period."""
+    todos = Todos(asked.session)
+    mine = col("owner") == asked.session.person
+    period = asked.period
+    done = todos.items.find(
+        mine, done=True, done_at__ge=period.begins, done_at__lt=period.ends, order="done_at"
+    )
+    within = f"done=True, done_at__ge={str(period.begins)!r}, done_at__lt={str(period.ends)!r}"
+    yield _counted("todos.done", "accomplishments", done, within, less_is_better=False)
+    yield from _hours(done, within)
+    yield from _worked(todos, asked)
+    for todo in done[-_MOST:]:
+        yield _one(todo, "accomplishments", _done(todo))
+        if learning := todo.learning.strip():
+            yield _one(todo, "learnings", learning, "learned")
+    if asked.now >= period.first:
+        over = min(asked.until, asked.now - timedelta(days=1))
+        late = todos.items.find(mine, col("due") <= over, done=False, order="due")
+        query = f"due__le={str(over)!r}, done=False"
+        if late:
+            yield _counted("todos.late", "challenges", late, query, less_is_better=True)
+        for todo in late[:_MOST]:
+            text = _("Still open: {title}, due {due}.", title=todo.title, due=todo.due)
+            yield _one(todo, "challenges", text, "late")
+    after = period.following()
+    coming = todos.items.find(
+        mine, col("due") >= after.first, col("due") <= after.last, done=False, order="due"
+    )
+    for todo in coming[:_MOST]:
+        text = _("Due {due}: {title}.", title=todo.title, due=todo.due)
+        yield _one(todo, "next_focus", text, "next")
+
+
+def _counted(
+    key: str, section: Section, todos: list[Todo], query: str, *, less_is_better: bool
+) -> Fact:
+    text = (
+        _("{n} to-dos were done.", n=len(todos))
+        if key == "todos.done"
+        else _("{n} to-dos are late.", n=len(todos))
+    )
+    return Fact(
+        key=key,
+        area="todos",
+        section=section,
+        text=text,
+        value=number(len(todos)),
+        query=f"lab.todos.find({query})",
+        rows=pointers(KIND, (todo.id for todo in todos)),
+        count=len(todos),
+        headline=True,
+        less_is_better=less_is_better,
+    )
+
+
+def _hours(done: list[Todo], within: str) -> Iterator[Fact]:
+    estimated = [todo for todo in done if todo.minutes]
+    if not estimated:
+        return
+    hours = number(sum(todo.minutes or 0 for todo in estimated) / 60)
+    yield Fact(
+        key="todos.hours",
+        area="todos",
+        section="accomplishments",
+        text=_(
+            "The to-dos that were done had been estimated at {hours} hours.", hours=f"{hours:.1f}"
+        ),
+        value=hours,
+        unit="h",
+        query=f"lab.todos.frame({within})['minutes'].sum() / 60",
+        rows=pointers(KIND, (todo.id for todo in estimated)),
+        count=len(estimated),
+        headline=True,
+    )
+
+
+def _worked(todos: Todos, asked: "Asked") -> Iterator[Fact]:
+    """The time of the work log."""
+    period = asked.period
+    log = todos.work.frame(
+        col("owner") == asked.session.person,
+        start__ge=period.begins,
+        start__lt=period.ends,
+        columns=["id", "minutes"],
+    )
+    minutes = log["minutes"].sum() if log.height else 0
+    if not minutes:
+        return
+    hours = number(minutes / 60)
+    yield Fact(
+        key="todos.worked",
+        area="todos",
+        section="accomplishments",
+        text=_("{hours} hours of work were logged.", hours=f"{hours:.1f}"),
+        value=hours,
+        unit="h",
+        query=f"lab.todos.work.find(start__ge={str(period.begins)!r}, start__lt={str(period.ends)!r})",
+        rows=pointers("todos.work", log["id"]),
+        count=log.height,
+        headline=True,
+    )
+
+
+def _done(todo: Todo) -> str:
+    told = {"title": todo.title, "project": todo.project, "result": todo.result.strip()}
+    match bool(todo.project), bool(told["result"]):
+        case True, True:
+            return _("Done: {title} ({project}). Result: {result}", **told)
+        case False, True:
+            return _("Done: {title}. Result: {result}", **told)
+        case True, False:
+            return _("Done: {title} ({project}).", **told)
+        case _:
+            return _("Done: {title}.", **told)
+
+
+def _one(todo: Todo, section: Section, text: str, what: str = "item") -> Fact:
+    return Fact(
+        key=f"todos.{what}.{todo.id.hex}",
+        area="todos",
+        section=section,
+        text=text,
+        query=f"lab.todos.get({str(todo.id)!r})",
+        rows=pointers(KIND, [todo.id]),
+        count=1,
+    )

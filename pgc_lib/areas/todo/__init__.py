@@ -1,0 +1,1 @@
+"""The pieces of to-dos: records, the short syntax, recurrence, ties, views and work, each a file."""

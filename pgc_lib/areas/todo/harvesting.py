@@ -1,0 +1,88 @@
+"""Carrying out on the lab's side what brings a text and its to-dos in step; the text itself is its owner's."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pgc_lib.areas.todo import finishing
+from pgc_lib.areas.todo.base import TodoArea, local_now
+from pgc_lib.areas.todo.harvest import Change, Harvested, Item, mark, planned, words
+from pgc_lib.areas.todo.records import Todo
+from pgc_lib.areas.todo.short import line_of, parse
+from pgc_lib.core.ids import new_id
+from pgc_lib.errors import Invalid, Problem
+from pgc_lib.stores.filters import col
+
+
+def harvest(area: TodoArea, place: str, items: Iterable[Item]) -> Harvested:
+    """Bring the items of one place and its to-dos in step, in one batch that can be undone."""
+    now = local_now()
+    listed = [item for item in items if words(item)]
+    added = changed = removed = 0
+    problems: list[Problem] = []
+    with area.as_one() as (mine, batch):
+        mirrors = mine.mirrors.find(place=place, order=["created_at", "id"])
+        ids = [mirror.todo for mirror in mirrors]
+        mine.hold(*ids)
+        todos = {todo.id: todo for todo in mine.items.find(col("id").is_in(ids))} if ids else {}
+        plan = planned(listed, mirrors, todos, lambda text: parse(text, now))
+        problems += plan.problems
+        for mirror in plan.gone:
+            todo = todos.get(mirror.todo)
+            if todo is not None and not todo.done and not _worked_on(mine, todo.id):
+                mine.items.remove(todo.id)
+                removed += 1
+            mine.mirrors.remove(mirror.id)
+        for change in plan.changes:
+            changed += _change(mine, change, todos[change.mirror.todo], problems)
+        for item in plan.new:
+            added += _new(mine, place, item, now, batch, problems)
+    return Harvested(batch, added, changed, removed, tuple(plan.edits), tuple(problems))
+
+
+def _new(
+    area: TodoArea, place: str, item: Item, now: datetime, batch: UUID, problems: list[Problem]
+) -> int:
+    parsed = parse(words(item), now)
+    done = {"done": True, "done_at": datetime.now(UTC), "summary": "skipped"} if item.done else {}
+    problems += parsed.problems
+    try:
+        begun = parsed.due if parsed.rule else None
+        todo = area.items.add(**parsed.values(), **done, begun=begun, batch=batch)
+    except Invalid as error:
+        problems += [Problem(words(item)[:80], each.reason) for each in error.problems]
+        return 0
+    identifier = mark(item) or new_id().hex
+    area.mirrors.add(
+        place=place, item=identifier, todo=todo.id, text=words(item), said=line_of(todo), done=todo.done, batch=batch
+    )  # fmt: skip
+    return 1
+
+
+def _change(area: TodoArea, change: Change, todo: Todo, problems: list[Problem]) -> int:
+    """The to-do as the text has it, and the state from which both go on."""
+    values = dict(change.values)
+    if "rule" in values:
+        values["begun"] = values.get("due", todo.due) if values["rule"] else None
+    try:
+        after = area.items.update(todo.id, **values) if values else todo
+    except Invalid as error:
+        problems += [Problem(words(change.item)[:80], each.reason) for each in error.problems]
+        return 0
+    if change.done is True:
+        after = finishing.complete(area, after.id, {}, None, False)  # type: ignore[arg-type]
+    elif change.done is False:
+        after = finishing.reopen(area, after.id)
+    # Where the text is to follow the lab, the old state stays until the text shows that it did.
+    text, line = words(change.item), line_of(after)
+    behind = text == change.mirror.text and line != change.mirror.said and text != line
+    state = {} if behind else {"text": text, "said": line}
+    if change.item.done == after.done:
+        state["done"] = after.done  # type: ignore[assignment]
+    area.mirrors.update(change.mirror.id, **state)
+    return int(bool(change.values) or change.done is not None)
+
+
+def _worked_on(area: TodoArea, id: UUID) -> bool:
+    """Whether time was noted for it, which would be lost with it."""
+    return bool(area.work.count(todo=id))

@@ -1,0 +1,1 @@
+"""The pieces of wellbeing: records, instruments, habits, nights, measures and their statistics."""

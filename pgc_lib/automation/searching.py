@@ -1,0 +1,89 @@
+"""Keeps a person's search index up to date in the background: at home beside the worker, on a hub in the person's server.
+
+Words first, for they take milliseconds. What texts mean is computed when nothing else waits, on one core and at most half
+of the time, so that nobody's notebook is slower for it.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import psycopg
+import structlog
+
+from pgc_lib.core.bell import PAUSES, Bell
+from pgc_lib.core.session import Session
+from pgc_lib.errors import PgcError
+from pgc_lib.search.embedding import NoMeaning
+from pgc_lib.search.searching import Search
+
+_STRETCH = 0.5
+_QUIET = 60.0
+"""Seconds between two looks when nothing was notified; what was only noted falls due by time."""
+
+log = structlog.get_logger()
+
+
+class Keeper:
+    """Brings the index up to date until it is stopped."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._search = Search(session)
+        self._bell = Bell()
+
+    def run(self) -> None:
+        """Keep it up to date; a database that is away is waited for."""
+        # Read by the model's library when it is loaded: one core, and no waiting at full speed for the others.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        failures = 0
+        while not self._bell.is_rung():
+            try:
+                with closing(self._listening()) as connection:
+                    while not self._bell.is_rung():
+                        if not self.step():
+                            self._bell.wait(connection, _QUIET)
+                        failures = 0
+            except (psycopg.Error, PgcError) as error:
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                failures += 1
+                log.warning("search.waits", seconds=pause, error=str(error).partition("\n")[0])
+                self._bell.pause(pause)
+        self._session.close()
+
+    def step(self) -> bool:
+        """What waits, then a stretch of meaning; whether there may be more."""
+        if self._search.catch_up(seconds=_STRETCH):
+            return True
+        begun = time.monotonic()
+        try:
+            read = self._search.embed(seconds=_STRETCH)
+        except NoMeaning:
+            return False  # whoever searches is told
+        if read:
+            self._bell.pause(time.monotonic() - begun)
+        return bool(read)
+
+    def stop(self) -> None:
+        """End soon; what waits is found at the next start."""
+        self._bell.ring()
+
+    def _listening(self) -> "psycopg.Connection[object]":
+        connection = psycopg.connect(
+            self._session.database.reveal(),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="pgc-search",
+        )
+        connection.execute(f"listen pgc_search_{self._session.person.hex}".encode())
+        return connection
+
+
+def keep(session: Session) -> Callable[[], None]:
+    """Keep an index in a thread of its own; what ends it."""
+    from pgc_lib.automation.worker import beside
+
+    keeper = Keeper(session)
+    return beside(keeper.run, keeper.stop)

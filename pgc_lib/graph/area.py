@@ -1,0 +1,262 @@
+"""`lab.graph`: what hangs together with what, over every area.
+
+lab.graph.neighbours(skill, depth=2);  lab.graph.paths(mama, project)
+lab.graph.pattern(("person", "knows", "skill"));  lab.graph.connect(mama, "knows", skill)
+lab.graph.centrality();  lab.graph.communities();  lab.graph.frame();  lab.graph.export("graph.graphml")
+"""
+
+from collections.abc import Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.pointer import as_pointer
+from pgc_lib.core.record import Record
+from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Listing
+from pgc_lib.errors import Denied, Invalid, NotFound, Problem
+from pgc_lib.graph.asking import Asking
+from pgc_lib.graph.deriving import TAG, How, tag_pointer
+from pgc_lib.graph.records import ME, Edge
+from pgc_lib.graph.refreshing import Refreshed, Refresher
+from pgc_lib.graph.seen import Central, Community, Match, Neighbourhood, Node, Path, Tie
+from pgc_lib.graph.slicing import Measure, Slice, within
+from pgc_lib.i18n import _
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pgc_lib.areas.suggestions import Suggestion
+
+DEEPEST = 6
+MOST = 10_000
+WORDS = {
+    "person": "family.members",
+    "skill": "skills.items",
+    "hobby": "hobbies.interests",
+    "todo": "todos.items",
+    "goal": "goals.items",
+    "entry": "knowledge.entries",
+    "doc": "docs.files",
+}
+"""Kinds by the word that a pattern may use for them; any kind or area can be named as it is."""
+
+
+class Graph(Area, name="graph", main="edges"):
+    """Records as nodes, and what ties them together."""
+
+    edges: Kept[Edge] = Kept(Edge)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._asking = Asking(session)
+        self._refresher = Refresher(session)
+
+    # ── what is added ────────────────────────────────────────────────────────────────────────────────
+
+    def connect(
+        self, one: Record | str, relation: str, other: Record | str, *, confidence: float = 1.0, source: str = ME,
+        note: str = "", batch: UUID | None = None,
+    ) -> Edge:  # fmt: skip
+        """Add an edge of my own: one record, how it stands to the other, and the other."""
+        return self.edges.add(
+            one=as_pointer(one), relation=relation, other=as_pointer(other),
+            confidence=confidence, source=source, note=note, batch=batch,
+        )  # fmt: skip
+
+    def propose(
+        self, one: Record | str, relation: str, other: Record | str, *, source: str, confidence: float,
+        reason: str = "", model: str = "", prompt: str = "",
+    ) -> "Suggestion | None":  # fmt: skip
+        """Propose an edge as a rule or a model does: it waits in `lab.suggestions` and is no edge before it is accepted."""
+        from pgc_lib.areas.suggestions import Suggestions
+
+        ends = as_pointer(one), as_pointer(other)
+        titles = [found.title if (found := self._asking.node(end)) else end for end in ends]
+        return Suggestions(self.session).propose(
+            Edge.spec.kind, topic="graph.edge", source=source, confidence=confidence, reason=reason,
+            model=model, prompt=prompt, title=f"{titles[0]} — {relation} → {titles[1]}"[:500],
+            changes={"one": ends[0], "relation": relation, "other": ends[1], "source": model or source,
+                     "confidence": confidence},
+        )  # fmt: skip
+
+    # ── questions ────────────────────────────────────────────────────────────────────────────────────
+
+    def neighbours(
+        self, record: Record | str, depth: int = 1, *, relation: str | Sequence[str] = (),
+        how: How | Sequence[How] = (), limit: int = 200,
+    ) -> Neighbourhood:  # fmt: skip
+        """What a record or a tag has to do with, directly or over some steps, perhaps only by some relations."""
+        self.refresh()
+        if type(depth) is not int or not 1 <= depth <= DEEPEST:
+            reason = _(
+                "{name} is a whole number from {least} to {most}",
+                name="depth",
+                least=1,
+                most=DEEPEST,
+            )
+            raise Invalid(_("The graph cannot be asked this:"), [Problem("depth", reason, depth)])
+        start = self._start(record)
+        limit = max(1, min(limit, MOST))
+        relations, hows = _several(relation), _several(how)
+        nodes = self._asking.around(start.pointer, depth, relations, hows, limit)
+        among = [start.pointer, *(node.pointer for node in nodes)]
+        return Neighbourhood(start, nodes, self._asking.ties(among, relations, hows))
+
+    def ties(self, record: Record | str) -> Listing[Tie]:
+        """The edges of one record, with how they are known."""
+        found = self.neighbours(record, limit=MOST)
+        return Listing(
+            tie for tie in found.ties if found.start.pointer in (tie.one.pointer, tie.other.pointer)
+        )
+
+    def paths(
+        self, one: Record | str, other: Record | str, *, limit: int = 3, longest: int = 6, tags: bool = True
+    ) -> Listing[Path]:  # fmt: skip
+        """The shortest ways from one record to another, over whatever lies between; without `tags` none leads over a tag."""
+        start, end = self._start(one, fresh=True), self._start(other)
+        return Listing(self._slice(tags=tags).paths(start.pointer, end.pointer, limit, longest))
+
+    def pattern(self, *steps: tuple[str, str, str], limit: int = 1000) -> Listing[Match]:
+        """Every place that fits: `("person", "knows", "skill")`, or several steps that share a word such as `p:person`.
+
+        A word is a kind, an area, `tag`, `*`, or one of person, skill, hobby, todo, goal, entry, doc; the same word with
+        a name before a colon is the same node in every step. The relation `*` is any.
+        """
+        self.refresh()
+        asked: list[tuple[str, str, str]] = []
+        kinds: dict[str, str] = {}
+        if not steps or len(steps) > DEEPEST:
+            reason = _(
+                "{name} is a whole number from {least} to {most}",
+                name="steps",
+                least=1,
+                most=DEEPEST,
+            )
+            raise Invalid(
+                _("The graph cannot be asked this:"), [Problem("pattern", reason, len(steps))]
+            )
+        for n, step in enumerate(steps):
+            words: tuple[object, ...] = tuple(step)  # callers in notebooks pass anything
+            if len(words) != 3 or not all(isinstance(word, str) and word for word in words):
+                reason = _("a step is three words: a node, a relation, a node")
+                raise Invalid(
+                    _("The graph cannot be asked this:"), [Problem(f"#{n + 1}", reason, step)]
+                )
+            names = [_word(part, kinds, n) for part in (step[0], step[2])]
+            asked.append((names[0], "" if step[1] == "*" else step[1], names[1]))
+        return Listing(self._asking.match(asked, kinds, max(1, min(limit, MOST))))
+
+    def communities(self, *, tags: bool = False) -> Listing[Community]:
+        """Groups of records that hang together more than with the rest."""
+        self.refresh()
+        return Listing(self._slice(tags=tags).communities())
+
+    def centrality(
+        self, measure: Measure = "pagerank", *, tags: bool = False, limit: int | None = None
+    ) -> Listing[Central]:
+        """What much runs together in: by `degree`, `pagerank`, or how many ways lead over it (`between`)."""
+        if measure not in ("degree", "pagerank", "between"):
+            reason = _("this must be one of {expected}", expected="degree, pagerank, between")
+            raise Invalid(
+                _("The graph cannot be asked this:"), [Problem("measure", reason, measure)]
+            )
+        self.refresh()
+        return Listing(self._slice(tags=tags).centrality(measure)[:limit])
+
+    # ── as a whole ───────────────────────────────────────────────────────────────────────────────────
+
+    def frame(self) -> "pl.DataFrame":
+        """Every edge that I may see as a polars frame, a row each."""
+        import polars as pl
+
+        self.refresh()
+        rows = [
+            (t.one.pointer, t.one.title, t.relation, t.other.pointer, t.other.title, t.how, t.confidence, t.source)
+            for t in self._asking.ties()
+        ]  # fmt: skip
+        names = ("one", "one_title", "relation", "other", "other_title", "how")
+        schema = {name: pl.String() for name in names} | {
+            "confidence": pl.Float64(),
+            "source": pl.String(),
+        }
+        return pl.DataFrame(rows, schema=schema, orient="row").sort(
+            "one_title", "one", "relation", "other"
+        )
+
+    def nodes(self) -> "pl.DataFrame":
+        """Every record that is a node, with its kind and title."""
+        import polars as pl
+
+        self.refresh()
+        rows = [(node.pointer, node.kind, node.title) for node in self._asking.nodes()]
+        schema = {"pointer": pl.String(), "kind": pl.String(), "title": pl.String()}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def export(self, path: FilePath | str) -> FilePath:
+        """Write the graph for other programs: .graphml or .jsonld."""
+        from pgc_lib.graph.exporting import export
+
+        self.refresh()
+        return export(FilePath(path).expanduser(), self._asking.nodes(), self._asking.ties())
+
+    def refresh(self, *, whole: bool = False) -> Refreshed:
+        """Bring what is read off my records up to date; every question does it by itself. `whole` reads everything again."""
+        if self.session.at is not None:
+            raise Denied(
+                _("The graph is of the records as they are now."),
+                next_step=_("Ask the lab itself; the records of the past are in its areas."),
+            )
+        return self._refresher.refresh(whole=whole)
+
+    # ── between ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _start(self, record: Record | str, *, fresh: bool = False) -> Node:
+        if fresh:
+            self.refresh()
+        if isinstance(record, str) and record.startswith(TAG):
+            return Node(tag_pointer(record), tag_pointer(record))
+        pointer = as_pointer(record)
+        found = self._asking.node(pointer)
+        if found is None and isinstance(record, Record) and record.owner == self.session.person:
+            return Node(
+                pointer, pointer.partition("/")[0], record.owner
+            )  # of a series, tied to nothing
+        if found is None:
+            raise NotFound(
+                _("The graph has no record {pointer}.", pointer=pointer),
+                next_step=_("It may have been removed, or is not shared with you."),
+            )
+        return found
+
+    def _slice(self, *, tags: bool) -> Slice:
+        return Slice(within(self._asking.ties(), without_tags=not tags))
+
+
+def _several(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _word(word: str, kinds: dict[str, str], step: int) -> str:
+    """The name of a pattern's node, and what its pointer begins with."""
+    name, colon, kind = word.rpartition(":")
+    if not colon:
+        name = kind if kind not in kinds else f"{kind}{step + 1}"
+        while name in kinds:
+            name += "'"
+    wanted = _begins(kind)
+    if name in kinds and kinds[name] != wanted and kind != "*":
+        reason = _("“{name}” is of two kinds in this pattern", name=name)
+        raise Invalid(_("The graph cannot be asked this:"), [Problem("pattern", reason, word)])
+    kinds.setdefault(name, wanted)
+    return name
+
+
+def _begins(kind: str) -> str:
+    if kind in ("*", ""):
+        return ""
+    if kind == "tag":
+        return TAG
+    known = WORDS.get(kind, kind)
+    return f"{known}/" if "." in known else f"{known}."

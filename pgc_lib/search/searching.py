@@ -1,0 +1,141 @@
+"""`lab.search("家庭 矛盾")`: by words and by meaning, over everything that one may see.
+
+lab.search("growth* tag:work after:30d")     lab.search.text(…)   lab.search.semantic(…)
+lab.search.lag()                             lab.search.rebuild()
+"""
+
+from pgc_lib.core.session import Session
+from pgc_lib.errors import Denied, PgcError
+from pgc_lib.i18n import _
+from pgc_lib.search.embedding import Meaning, NoMeaning, name_of
+from pgc_lib.search.hits import Hits, Reader
+from pgc_lib.search.hybrid import fused
+from pgc_lib.search.indexing import Indexer, Lag
+from pgc_lib.search.meaning import by_meaning
+from pgc_lib.search.query import Query, Term, read
+from pgc_lib.search.text import Answer, by_words
+
+MOST = 200
+"""Hits that can be asked for at once."""
+
+_SPARE = 20
+"""More is found than is shown: a record may be gone since."""
+
+_FUSED = 60
+_SECONDS = 0.15
+"""How long a search may bring the index up to date before it looks."""
+
+_FIRST_SECONDS = 5.0
+"""How long the first search may make the index."""
+
+
+class Search:
+    """Search over every area that one may see."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.indexer = Indexer(session)
+        self.meaning = Meaning(session)
+        self._reader = Reader(session)
+        self._looked = False
+
+    def __call__(self, question: str, *, limit: int = 20) -> Hits:
+        """What answers a question, by its words and its meaning, the best first."""
+        return self.hybrid(question, limit=limit)
+
+    def text(self, question: str, *, limit: int = 20) -> Hits:
+        """What holds the words of a question, the best first."""
+        query = self._begin(question)
+        answer = by_words(self.session, query, _wanted(limit))
+        return self._hits(query, answer, limit, ())
+
+    def semantic(self, question: str, *, limit: int = 20) -> Hits:
+        """What means something like the question, whatever its words; without a model it says so and finds nothing."""
+        query = self._begin(question)
+        try:
+            found = by_meaning(self.session, query, _wanted(limit), self.meaning)
+        except NoMeaning as error:
+            return self._hits(query, Answer([]), limit, (str(error),))
+        return self._hits(query, Answer(found), limit, self._unread())
+
+    def hybrid(self, question: str, *, limit: int = 20) -> Hits:
+        """Both orders as one; without a model the words alone."""
+        query = self._begin(question)
+        wanted = max(_wanted(limit), _FUSED)
+        answer = by_words(self.session, query, wanted)
+        notes: tuple[str, ...] = ()
+        found = answer.found
+        if query.text:
+            try:
+                near = by_meaning(self.session, query, wanted, self.meaning)
+                found = fused(answer.found, near)
+                notes = self._unread()
+            except NoMeaning as error:
+                notes = (error.message,)
+            except PgcError as error:  # a provider's model that is away: the words still are there
+                notes = (_("Searched by words alone: {reason}", reason=error.message),)
+        return self._hits(query, Answer(found, answer.corrected), limit, notes)
+
+    def lag(self) -> Lag:
+        """How far the index is behind: changes that are not found yet, entries without their meaning."""
+        return self.indexer.lag(self._model())
+
+    def catch_up(self, *, seconds: float = float("inf")) -> int:
+        """Bring the index up to date, without what the entries mean; how many changes it took up."""
+        self._writable()
+        return self.indexer.catch_up(seconds=seconds)
+
+    def embed(self, *, seconds: float = float("inf")) -> int:
+        """Compute what entries mean where that is still to do; for how many."""
+        self._writable()
+        return self.meaning.catch_up(seconds=seconds)
+
+    def rebuild(self) -> int:
+        """Make the index anew beside the one that is searched, then switch; how many entries it has."""
+        self._writable()
+        return self.indexer.rebuild()
+
+    # ── between ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _model(self) -> str:
+        """The model whose vectors count; empty where there is none."""
+        try:
+            return name_of(self.meaning.model())
+        except NoMeaning:
+            return ""
+
+    def _begin(self, question: str) -> Query:
+        """Read the question, and bring the index up to date if that is soon done."""
+        self._writable()
+        if not self._looked or self.indexer.is_behind():
+            seconds = _SECONDS if self._looked else _FIRST_SECONDS
+            self.indexer.catch_up(seconds=seconds, wait=not self._looked)
+            self._looked = True
+        return read(question)
+
+    def _writable(self) -> None:
+        if self.session.at is not None:
+            raise Denied(
+                _("The index knows what is now, not what was on {at}.", at=self.session.at),
+                next_step=_("Search in the lab itself, or filter an area with `find`."),
+            )
+
+    def _unread(self) -> tuple[str, ...]:
+        if not self.indexer.is_unread(self._model()):
+            return ()
+        return (_("Some entries are found by their words only, until what they mean is computed."),)
+
+    def _hits(self, query: Query, answer: Answer, limit: int, notes: tuple[str, ...]) -> Hits:
+        changed = tuple(Term("word", (word,), word) for _asked, word in answer.corrected)
+        hits = Hits(self._reader.hits(answer.found, (*query.terms, *changed), min(limit, MOST)))
+        hits.problems = query.problems
+        hits.corrected = answer.corrected
+        hits.notes = notes
+        return hits
+
+    def __repr__(self) -> str:
+        return "<search>"
+
+
+def _wanted(limit: int) -> int:
+    return min(max(limit, 1), MOST) + _SPARE

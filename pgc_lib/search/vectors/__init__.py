@@ -1,0 +1,18 @@
+"""Vector collections: `lab.vectors`."""
+
+from pgc_lib.search.vectors import table
+from pgc_lib.search.vectors.area import Vectors
+from pgc_lib.search.vectors.collection import Hit, Statistics, VectorCollection, Written
+from pgc_lib.search.vectors.measuring import Recall
+from pgc_lib.search.vectors.records import VectorSet
+
+__all__ = [
+    "Hit",
+    "Recall",
+    "Statistics",
+    "VectorCollection",
+    "VectorSet",
+    "Vectors",
+    "Written",
+    "table",
+]

@@ -1,0 +1,98 @@
+"""`lab.vectors`: collections of vectors, each with a dimension, a metric and an index of its own choice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.ids import new_id
+from pgc_lib.core.shown import Listing
+from pgc_lib.errors import Invalid, NotFound, PgcError, Problem
+from pgc_lib.i18n import _
+from pgc_lib.search.vectors.collection import Statistics, VectorCollection
+from pgc_lib.search.vectors.records import Index, Metric, Store, VectorSet
+
+
+class Vectors(Area, name="vectors", main="sets"):
+    """Collections of vectors."""
+
+    sets: Kept[VectorSet] = Kept(VectorSet)
+
+    def create(
+        self,
+        name: str,
+        *,
+        dimension: int | None = None,
+        metric: Metric = "cosine",
+        index: Index = "hnsw",
+        parameters: Mapping[str, int] | None = None,
+        model: str = "",
+        store: Store = "postgresql",
+        note: str = "",
+    ) -> VectorCollection:
+        """A new collection; with an embedding `model` texts can be put in and looked for, and the dimension is the model's."""
+        values: dict[str, Any] = {"metric": metric, "index": index, "store": store, "note": note}
+        if model:
+            model, dimension = self._sized(model, dimension)
+        elif dimension is None:
+            raise Invalid(
+                _("A collection needs a dimension."),
+                [Problem("dimension", _("a value is needed here"))],
+                next_step=_("Say dimension=…, or model=… for texts."),
+            )
+        kept = self.sets.add(
+            name=name, dimension=dimension, model=model, parameters=dict(parameters or {}), **values
+        )
+        made = VectorCollection(self.session, self.sets, kept)
+        try:
+            made.shelf.make()
+        except PgcError:
+            self.sets.remove(kept)  # there is no room for it after all
+            raise
+        return made
+
+    def _sized(self, name: str, dimension: int | None) -> tuple[str, int]:
+        """An embedding model and the length of its vectors."""
+        from pgc_lib.ai.embeddings import embed
+        from pgc_lib.ai.models import Models
+
+        models = Models(self.session)
+        model = models.pick("embeddings", name)
+        size = int(embed(models, ["size"], query=True, model=model).shape[1])
+        if dimension not in (None, size):
+            reason = _("the vectors of {model} have {n} numbers", model=model.name, n=size)
+            raise Invalid(
+                _("The model {model} does not fit the collection.", model=model.name),
+                [Problem("dimension", reason, dimension)],
+            )
+        return model.name, size
+
+    def open(self, name: str) -> VectorCollection:
+        """A collection by its name; my own comes before one that is shared with me."""
+        found = sorted(
+            self.sets.find(name=name), key=lambda each: each.owner != self.session.person
+        )
+        if not found:
+            raise NotFound(
+                _("There is no collection of vectors “{name}”.", name=name),
+                next_step=_("`lab.vectors.create(name, dimension=…)` makes one; `lab.vectors.find()` shows all."),
+            )  # fmt: skip
+        return VectorCollection(self.session, self.sets, found[0])
+
+    __getitem__ = open
+
+    def statistics(self) -> Listing[Statistics]:
+        """Every collection with what it holds and costs."""
+        return Listing(
+            VectorCollection(self.session, self.sets, each).statistics()
+            for each in self.sets.find()
+        )
+
+    def drop(self, name: str) -> None:
+        """Take a collection away with its items; in PostgreSQL history can bring both back, in Milvus it is gone."""
+        from pgc_lib.core.together import together
+
+        found = self.open(name)
+        batch = new_id()
+        with together(self.session, batch) as joined:
+            VectorCollection(joined, self.sets, found.of).shelf.drop(batch=batch)
+            Vectors(joined).sets.remove(found.of)
