@@ -102,7 +102,11 @@ class Anchor(ForOthers, name="anchor", main="achievements"):
         """What I have done and how well, what I am doing, what I plan, and how sure each section still is."""
         records = self._records()
         plans = [each for each in records["plans"] if isinstance(each, Plan)]
-        focus = [each for each in records["focus"] if isinstance(each, Focus) and _lasts(each)]
+        focus = [
+            each
+            for each in records["focus"]
+            if isinstance(each, Focus) and _lasts(each, self._now())
+        ]
         done = [each for each in records["achievements"] if isinstance(each, Achievement)]
         names = names_of(self.session, [skill for each in done for skill in each.skills])
         paces = self._paces(plans)
@@ -115,8 +119,8 @@ class Anchor(ForOthers, name="anchor", main="achievements"):
             [(each, paces[each.id]) for each in ahead],
             belonging(self.session, [*focus, *ahead]),
             {each.id: [names[skill] for skill in each.skills if skill in names] for each in done},
-            freshness(records, self._confirmed(), today()),
-            today(),
+            freshness(records, self._confirmed(), self._now()),
+            self._now(),
         )
 
     def pace(self, **keywords: Any) -> "pl.DataFrame":
@@ -148,8 +152,8 @@ class Anchor(ForOthers, name="anchor", main="achievements"):
 
     def freshness(self) -> Listing[Freshness]:
         """When each section was last true, and which should be looked at again."""
-        return Listing(freshness(self._records(), self._confirmed(), today()))
+        return Listing(freshness(self._records(), self._confirmed(), self._now()))
 
 
-def _lasts(focus: Focus) -> bool:
-    return focus.until is None or focus.until >= today()
+def _lasts(focus: Focus, today: date) -> bool:
+    return focus.until is None or focus.until >= today

@@ -351,7 +351,7 @@ class Docs(Area, name="docs", main="items"):
 
     def marked(self, draft: Draft | UUID) -> str:
         """The whole text of a draft in conflict, with both sides between marks."""
-        return drafting.marked(self._draft(draft))
+        return drafting.marked(self.session, self._draft(draft))
 
     def resolve(
         self, draft: Draft | UUID, choices: Sequence[Choice | str] | Choice | str, *, message: str = ""

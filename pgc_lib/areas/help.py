@@ -115,10 +115,13 @@ class Help(Area, name="help", main="own"):
                 _("There is no topic “{topic}”.", topic=topic),
                 next_step=_("`lab.help.topics()` shows them."),
             )
-        order = list(TOPICS)
+        order = {name: at for at, name in enumerate(TOPICS)}
         found = [each for each in self._all(lang()) if wanted in (None, each.topic)]
         return Listing(
-            sorted(found, key=lambda each: (order.index(each.topic), not each.urgent, each.name))
+            sorted(
+                found,
+                key=lambda each: (order.get(each.topic, len(order)), not each.urgent, each.name),
+            )
         )
 
     def search(self, query: str, *, limit: int = 10) -> Listing[Advice]:

@@ -10,7 +10,7 @@ Nothing is kept but what was dismissed: insights are computed anew from the reco
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pgc_lib.areas.insight.records import Capacity, Dismissal
 from pgc_lib.areas.insight.rule import SEVERITIES, Finding, Insight, Query, Rule
@@ -33,6 +33,8 @@ RULES: tuple[str, ...] = (
 
 BROKEN = "insights.broken"
 
+Answers: TypeAlias = "dict[tuple[str, tuple[str, ...], Any], pl.DataFrame]"
+
 
 class Insights(Area, name="insights", main="dismissals"):
     """What stands out, and what one does not want to hear again."""
@@ -46,7 +48,8 @@ class Insights(Area, name="insights", main="dismissals"):
     def now(self, *, rule: str = "", dismissed: bool = False) -> Listing[Insight]:
         """What stands out now, what needs attention first, rule by rule; `dismissed` shows that too."""
         rules = self._rules(rule)
-        found = [each for one in rules for each in self._found(one)]
+        answers: Answers = {}
+        found = [each for one in rules for each in self._found(one, answers)]
         if not dismissed:
             silent = self._silent()
             found = [each for each in found if not _is_silent(each, silent)]
@@ -116,15 +119,22 @@ class Insights(Area, name="insights", main="dismissals"):
             )
         return [known[name]] if name else list(known.values())
 
-    def _found(self, rule: Rule) -> Iterable[Insight]:
+    def _found(self, rule: Rule, answers: "Answers") -> Iterable[Insight]:
         """What one rule finds; one that fails is itself an insight, and the others are told all the same."""
         asked = tuple(each.asked() for each in rule.asks)
         try:
-            frames = {each.name: each.ask(self.session, today()) for each in rule.asks}
+            frames = {each.name: self._answer(each, answers) for each in rule.asks}
             found = list(rule.find(frames, today()))
         except Exception as error:  # noqa: BLE001 - a rule may be anybody's, and fail in any way
             found = [_broken(rule, error)]
         return [Insight(rule.name, _(rule.title), each, asked) for each in found]
+
+    def _answer(self, query: Query, answers: "Answers") -> "pl.DataFrame":
+        """What several rules ask is asked once."""
+        asked = (query.kind, tuple(query.columns), query.where)
+        if asked not in answers:
+            answers[asked] = query.ask(self.session, today())
+        return answers[asked]
 
     def _silent(self) -> Mapping[tuple[str, str], Dismissal]:
         return {(each.rule, each.subject): each for each in self.dismissed()}

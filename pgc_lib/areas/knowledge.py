@@ -7,7 +7,7 @@ lab.knowledge.export_anki("cards.apkg", deck="心理学")
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
@@ -21,6 +21,7 @@ from pgc_lib.areas.learning.reviewing import Reviewing
 from pgc_lib.areas.learning.sources import same_work, told
 from pgc_lib.areas.learning.topics import Topics, Which
 from pgc_lib.core.area import Kept, KeptAs
+from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.tagging import Tagging, clean
@@ -87,6 +88,63 @@ class Knowledge(Reviewing, name="knowledge", main="entries"):
         known = self.entry(what)
         place = self.topics.at(topic, create=True).id if topic is not None else None
         return self.entries.update(known, topic=place)
+
+    def rename(self, what: What, title: str) -> Entry:
+        """Give an entry another title; links in other texts that lead to it get it too, all in one batch."""
+        known = self.entry(what)
+        names, naming = self._names(known.owner), self._perhaps_naming(known)
+        with together(self.session, new_id()) as joined:
+            mine = Collection(joined, Entry)
+            for other in naming:
+                text = linking.relinked(other.body, known.id, names, title)
+                if text != other.body and other.id != known.id:
+                    mine.update(other, body=text)
+            body = linking.relinked(known.body, known.id, names, title)
+            return mine.update(known, title=title, body=body)
+
+    def remove(self, what: What) -> UUID:
+        """Take an entry away with its links and cards; the batch brings all of it back by `lab.history.undo_batch`."""
+        known = self.entry(what)
+        batch = new_id()
+        with together(self.session, batch) as joined:
+            for link in self.links.find((col("one") == known.id) | (col("other") == known.id)):
+                Collection(joined, Link).remove(link.id)
+            for card in self.cards.find(entry=known.id, owner=known.owner):
+                Cards(joined, Card).remove(card.id)
+            Collection(joined, Entry).remove(known)
+        return batch
+
+    def overview(self, *, owner: UUID | None = None) -> "pl.DataFrame":
+        """Every entry with its place and state, when it is to be checked, and how well its cards are remembered."""
+        import polars as pl
+
+        whose = owner or self.session.person
+        tree = self.topics.all(owner=whose)
+        paths = {id.hex: tree.path(id) for id in tree.topics}
+        entries = self.entries.frame(
+            columns=["id", "title", "topic", "tags", "state", "check_on", "updated_at"],
+            owner=whose, order="title",
+        )  # fmt: skip
+        now = datetime.now(UTC)
+        cards = (
+            self.memory(owner=whose)
+            .filter(pl.col("entry").is_not_null() & ~pl.col("suspended"))
+            .group_by("entry")
+            .agg(
+                (pl.col("due") <= now).sum().cast(pl.Int64).alias("due"),
+                pl.col("retrievability").mean().round(3).alias("remembered"),
+            )
+        )
+        counted = self.cards.frame(col("entry").is_not_null(), columns=["entry"], owner=whose)
+        counts = counted.group_by("entry").agg(pl.len().cast(pl.Int64).alias("cards"))
+        path = pl.col("topic").replace_strict(paths, default="", return_dtype=pl.String)
+        return (
+            entries.with_columns(path.alias("topic"))
+            .join(counts, left_on="id", right_on="entry", how="left", maintain_order="left")
+            .join(cards, left_on="id", right_on="entry", how="left", maintain_order="left")
+            .with_columns(pl.col("cards", "due").fill_null(0))
+            .rename({"id": "entry"})
+        )
 
     def under(self, topic: Which, *, below: bool = True) -> Listing[Entry]:
         """The entries of a topic, and of those below it."""
@@ -166,17 +224,29 @@ class Knowledge(Reviewing, name="knowledge", main="entries"):
     def neighbours(self, what: What) -> Listing[Neighbour]:
         """Everything an entry has to do with: what was said, what its text names, and whose texts name it."""
         known = self.entry(what)
-        everyone = self.entries.find(owner=known.owner, order="created_at")
-        names = linking.by_name(everyone)
-        titles = {each.id: each.title for each in everyone}
+        names = self._names(known.owner)
         links = self.links.find((col("one") == known.id) | (col("other") == known.id))
         return Listing(
             [
-                *linking.said(links, known.id, titles),
+                *linking.said(links, known.id, names),
                 *linking.written(known, names),
-                *linking.naming(known, everyone, names),
+                *linking.naming(known.id, self._perhaps_naming(known), names),
             ]
         )
+
+    def _names(self, owner: UUID | None) -> linking.Names:
+        frame = self.entries.frame(
+            columns=["id", "title", "also"], owner=owner, order=["created_at", "id"]
+        )
+        return linking.Names((UUID(id), title, also or ()) for id, title, also in frame.iter_rows())
+
+    def _perhaps_naming(self, entry: Entry) -> Listing[Entry]:
+        """The entries in whose texts a link and the longest word of one of its names stand."""
+        words = [max(linking.named(name).split(), key=len, default="") for name in (entry.title, *entry.also)]  # fmt: skip
+        condition = col("body").contains(words[0])
+        for word in words[1:]:
+            condition |= col("body").contains(word)
+        return self.entries.find(condition, col("body").contains("[["), owner=entry.owner)
 
     def backlinks(self, what: What) -> Listing[Neighbour]:
         """The entries whose texts name this one."""
@@ -184,8 +254,9 @@ class Knowledge(Reviewing, name="knowledge", main="entries"):
 
     def loose_links(self) -> Listing[Loose]:
         """Links in texts that lead to no entry yet."""
-        everyone = self.entries.find(owner=self.session.person, order="created_at")
-        return Listing(linking.loose(everyone, linking.by_name(everyone)))
+        mine = self.session.person
+        texts = self.entries.find(col("body").contains("[["), owner=mine, order="created_at")
+        return Listing(linking.loose(texts, self._names(mine)))
 
     # ── cards ────────────────────────────────────────────────────────────────────────────────────────
 

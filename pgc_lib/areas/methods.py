@@ -136,15 +136,16 @@ class Methods(Area, name="methods"):
         fields = [{"title": each} if isinstance(each, str) else dict(each) for each in todos]
         if fields:
             batch = new_id()
-            linked = "links" in Todo.spec.fields
             with together(self.session, batch) as joined:
                 items = Collection(joined, Todo)
-                about = {"links": [point(record)]} if linked else {}
-                made = [items.add(batch=batch, **{**about, **each}) for each in fields]
+                made = [
+                    items.add(
+                        batch=batch, **{**each, "links": [point(record), *each.get("links", ())]}
+                    )
+                    for each in fields
+                ]
                 self._note(joined, record, [point(each) for each in made])
-        known = self._of(record).get(record.id)
-        found = (resolve(self.session, each) for each in known.actions)
-        return Listing(each for each in found if isinstance(each, Todo))
+        return Listing(each for each in self.linked(record) if isinstance(each, Todo))
 
     def schedule(self, record: Method, title: str, *, day: date | str, **values: Any) -> Plan:
         """Plan something that follows from a record: once, or again and again by a rule of RFC 5545."""
@@ -167,10 +168,17 @@ class Methods(Area, name="methods"):
         return self._note(self.session, record, [pointer])
 
     def linked(self, record: Method) -> Listing[Record]:
-        """Everything that follows from a record and is still there: to-dos, plans and what else was linked."""
+        """Everything that follows from a record and is still there: to-dos, plans and what else was linked, from either end."""
         known = self._of(record).get(record.id)
-        found = (resolve(self.session, each) for each in known.actions)
-        return Listing(each for each in found if each is not None)
+        found = [resolve(self.session, each) for each in known.actions]
+        others = Collection(self.session, Todo).find(col("links").has(point(known)), order="created_at")  # fmt: skip
+        ours = set(known.actions)
+        return Listing(
+            [
+                *(each for each in found if each is not None),
+                *(each for each in others if point(each) not in ours),
+            ]
+        )
 
     def _note(self, session: Any, record: Method, pointers: Sequence[str]) -> Method:
         """Add pointers to what a record has by now; whoever else adds some loses none."""

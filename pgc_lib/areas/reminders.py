@@ -194,7 +194,7 @@ class Reminders(Area, name="reminders", main="items"):
         return notice if isinstance(notice, Notice) else self.notices.get(notice)
 
     def _hours(self, preferences: Preferences) -> Hours:
-        return Hours(zone(), preferences.morning, preferences.quiet_from, preferences.quiet_to)
+        return Hours(zone(), preferences.morning, preferences.quiet_from, preferences.quiet_until)
 
     def _close_done(self) -> None:
         """What one is told of a to-do is over when the to-do is done."""

@@ -50,7 +50,7 @@ class Due:
 
     def _shown_(self) -> Mapping[str, Any]:
         return {
-            _("What"): self.what,
+            _("To be done"): self.what,
             _("In a sentence"): self.detail,
             _("Time of day"): self.clock,
         }

@@ -6,7 +6,6 @@ of the time, so that nobody's notebook is slower for it.
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -70,6 +69,10 @@ class Keeper:
         """End soon; what waits is found at the next start."""
         self._bell.ring()
 
+    def close(self) -> None:
+        """Give back what a keeper that no longer runs has open."""
+        self._bell.close()
+
     def _listening(self) -> "psycopg.Connection[object]":
         connection = psycopg.connect(
             self._session.database.reveal(),
@@ -79,11 +82,3 @@ class Keeper:
         )
         connection.execute(f"listen pgc_search_{self._session.person.hex}".encode())
         return connection
-
-
-def keep(session: Session) -> Callable[[], None]:
-    """Keep an index in a thread of its own; what ends it."""
-    from pgc_lib.automation.worker import beside
-
-    keeper = Keeper(session)
-    return beside(keeper.run, keeper.stop)

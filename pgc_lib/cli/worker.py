@@ -83,4 +83,5 @@ def _at_home(folder: "Data") -> None:
         for end in ends:
             end()
         relay.close()
+        keeper.close()
         sys.stdout.flush()

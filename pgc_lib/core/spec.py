@@ -95,6 +95,7 @@ class Spec:
     fields: Mapping[str, FieldSpec]
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...]
+    """Beside the owner; `+amount` is carried along, so that a sum need not look at the rows."""
     sort: tuple[str, ...]
     sensitive: tuple[str, ...]
     enums: tuple[str, ...]
@@ -144,7 +145,8 @@ def _faults(spec: Spec) -> Iterator[str]:
     for name in spec.fields:
         if name in RESERVED:
             yield f"no field can be named {name}"
-    named = [*spec.key, *(name for columns in spec.indexes for name in columns)]
+    indexed = (name.removeprefix("+") for columns in spec.indexes for name in columns)
+    named = [*spec.key, *indexed]
     named += [name.removeprefix("-") for name in spec.sort]
     for name in named:
         if name not in spec.fields and name not in SYSTEM:

@@ -51,7 +51,9 @@ def table_of(record: type[Record]) -> Table:
     )
     # The owner leads every index, because row security adds it to every query.
     for columns in spec.indexes:
-        Index(None, table.c.owner, *(table.c[name] for name in columns))
+        led = [table.c[name] for name in columns if not name.startswith("+")]
+        carried = [name[1:] for name in columns if name.startswith("+")]
+        Index(None, table.c.owner, *led, postgresql_include=carried)
     if spec.key:
         Index(
             f"{spec.name}_own_key",

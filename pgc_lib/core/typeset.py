@@ -105,14 +105,15 @@ def from_markdown(
     timestamp: int | None = None,
 ) -> bytes:
     """A text in Markdown as PDF; `images` is the folder in which its pictures lie."""
-    from pgc_lib.core.typeset_markdown import blocks_of
+    from pgc_lib.core.typeset_markdown import begins_with, blocks_of
 
     folder = Path(images) if images is not None else None
     pictures: dict[str, bytes] = {}
     blocks = blocks_of(text, _collector(folder, pictures))
+    heading = "" if begins_with(blocks, title) else title
     return pdf(
         template(layout),
-        data={"title": title, "blocks": blocks},
+        data={"title": title, "heading": heading, "blocks": blocks},
         lang=lang,
         pictures=pictures,
         timestamp=timestamp,

@@ -27,11 +27,23 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+")
 def blocks_of(text: str, collect: Collect) -> list[Node]:
     """The blocks of a text."""
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
     from pgc_lib.core.markdown import front
 
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
+    footnote_plugin(parser)
     return _Reader(parser.parse(text[front.extent(text)[2] :]), collect).blocks(None, 0)
+
+
+def begins_with(blocks: Sequence[Node], title: str) -> bool:
+    """Whether a text says its title itself, as its first heading."""
+    first: Node = blocks[0] if blocks else {"t": ""}
+    return first["t"] == "heading" and _words(first["c"]).strip() == title.strip()
+
+
+def _words(pieces: Sequence[Node]) -> str:
+    return "".join(each.get("s", "") + _words(each.get("c", ())) for each in pieces)
 
 
 class _Reader:
@@ -72,6 +84,8 @@ class _Reader:
                 return [{"t": "rule"}]
             case "table_open":
                 return [self._table()]
+            case "footnote_block_open":
+                return [{"t": "rule"}, self._footnotes(depth)]
             case "html_block":
                 return [{"t": "para", "c": [_plain(token.content.strip())]}]
             case _:
@@ -91,6 +105,15 @@ class _Reader:
             return [block for item in items for block in item]
         start = int(token.attrs.get("start", 1))
         return [{"t": "list", "ordered": ordered, "start": start, "items": items}]
+
+    def _footnotes(self, depth: int) -> Node:
+        """What was noted below, in the order of its numbers."""
+        items: list[list[Node]] = []
+        while self.tokens[self.at].type != "footnote_block_close":
+            self.at += 1  # footnote_open
+            items.append(self.blocks("footnote_close", depth + 1))
+        self.at += 1
+        return {"t": "list", "ordered": True, "start": 1, "items": items}
 
     def _table(self) -> Node:
         rows: list[list[list[Node]]] = []
@@ -156,6 +179,8 @@ class _Line:
                 return [{"t": "break"}] if token.content[:3] == "<br" else [_plain(token.content)]
             case "code_inline":
                 return [{"t": "code", "s": token.content}]
+            case "footnote_ref":
+                return [{"t": "raised", "s": str(token.meta["id"] + 1)}]
             case "softbreak":
                 return [_plain("\n")]
             case "hardbreak":

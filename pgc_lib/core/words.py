@@ -37,6 +37,11 @@ def word_spans(text: str) -> Iterator[tuple[int, int]]:
     return ((start, end) for start, end, is_word in _pieces(text) if is_word)
 
 
+def other_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each word that is not Chinese begins and ends; nothing needs to be cut for that."""
+    return (run.span() for run in _RUNS.finditer(text) if run.group(1) is None)
+
+
 def plain(word: str) -> str:
     """A word as it is compared: without differences of width and case."""
     if word.isascii():

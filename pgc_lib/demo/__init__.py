@@ -18,14 +18,17 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("finance", N_("Money"), "pgc_lib.demo.money:load"),
     ("budgets", N_("Budgets and rules"), "pgc_lib.demo.budgets:load"),
     ("todos", N_("To-dos"), "pgc_lib.demo.todos:load"),
+    ("reminders", N_("Reminders"), "pgc_lib.demo.reminders:load"),
     ("skills", N_("Skills"), "pgc_lib.demo.skills:load"),
     ("family", N_("Family"), "pgc_lib.demo.family:load"),
+    ("help", N_("Help library"), "pgc_lib.demo.help:load"),
     ("hobbies", N_("Hobbies"), "pgc_lib.demo.hobbies:load"),
     ("knowledge", N_("Knowledge"), "pgc_lib.demo.knowledge:load"),
     ("methods", N_("Methods"), "pgc_lib.demo.methods:load"),
     ("docs", N_("Documents"), "pgc_lib.demo.docs:load"),
     ("wellbeing", N_("Wellbeing"), "pgc_lib.demo.wellbeing:load"),
     ("anchor", N_("Career"), "pgc_lib.demo.anchor:load"),
+    ("graph", N_("Graph"), "pgc_lib.demo.graph:load"),
 )
 """Each area with its name for a person, and what loads its part."""
 

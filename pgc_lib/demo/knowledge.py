@@ -61,6 +61,8 @@ LINKS = (
     ("间隔效应 The spacing effect", "主动回忆 Retrieval practice", "supports"),
 )
 _DAYS = 240
+_AWAY = 12
+"""For so many days nothing was answered, so something is due."""
 
 
 def load(lab: "Lab") -> int:
@@ -94,7 +96,7 @@ def _reviews(knowledge: "Knowledge") -> int:
         day = today() - timedelta(days=_DAYS - number * 7)
         at = datetime.combine(day, time(21, chance.randint(0, 59)), zone()).astimezone(UTC)
         memory, lapses, count = Memory(), 0, 0
-        while at < now:
+        while at < now - timedelta(days=_AWAY):
             expected = retrievability(scheduler, memory, at)
             rating = _rating(expected, chance.random())
             made = placed(after(scheduler, memory, rating, at), at, plan, {})

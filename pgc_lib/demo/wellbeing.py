@@ -35,7 +35,7 @@ HABITS: tuple[tuple[str, str | None, int | None, float, str, int, float], ...] =
 )
 TRIED = 300
 """So many days ago the finished experiment began."""
-TRIED_DAYS = 40
+TRIED_DAYS = 60
 
 
 def load(lab: "Lab") -> int:
@@ -67,7 +67,7 @@ def _days(plan: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     for day in days():
         tried_on = (day - tried).days - 1  # the night after shows what was done on the day
         dark = 0 <= tried_on < len(plan) and plan[tried_on] == "A"
-        slept = 7.0 + 0.7 * (day.weekday() >= 5) + 0.7 * dark + chance.gauss(0, 0.75)
+        slept = 7.0 + 0.7 * (day.weekday() >= 5) + 0.9 * dark + chance.gauss(0, 0.75)
         slept = min(10.5, max(3.5, slept))
         night = _night(day, slept, chance)
         if chance.random() < 0.93 and night["woke"] < datetime.now(UTC):

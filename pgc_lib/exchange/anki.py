@@ -1,6 +1,6 @@
 """Packages of Anki (.apkg): their cards with pictures and sounds, as one batch.
 
-What was learned elsewhere is not taken over, since its schedule is another one: cards begin as new.
+What was learned comes along where Anki reviewed by FSRS too; a card of the older way begins as new.
 """
 
 import zipfile
@@ -38,14 +38,15 @@ class AnkiImporter:
             return 80 if path.suffix.lower() in (".apkg", ".colpkg") else 0
         return 95 if names & set(COLLECTIONS) else 0
 
-    def read(self, path: Path, **_options: Any) -> Reading:
-        """The cards of a package; one that is known by its identifier stays as it is."""
+    def read(self, path: Path, *, progress: bool = True, **_options: Any) -> Reading:
+        """The cards of a package; one that is known by its identifier stays as it is. Without `progress` all are new."""
         with Package(path) as package:
             found = list(package.cards())
             rows = [
                 {
                     "guid": card.guid, "part": card.part, "style": card.style, "front": card.front,
                     "back": card.back, "deck": card.deck, "tags": card.tags, "suspended": card.suspended,
+                    **(card.memory if progress else {}),
                 }
                 for card in found
             ]  # fmt: skip
@@ -57,7 +58,8 @@ class AnkiImporter:
             [Part("knowledge.cards", rows, on_conflict="skip")],
             problems,
             told={
-                _("Pictures and sounds"): len({name for names in files.values() for name in names})
+                _("Pictures and sounds"): len({name for names in files.values() for name in names}),
+                _("Learned already"): sum(bool(card.memory) for card in found) if progress else 0,
             },
             keep=lambda session, batch: _attach(session, batch, path, files),
         )

@@ -13,7 +13,6 @@ from uuid import UUID
 from pgc_lib.areas.paper.keeping import split
 from pgc_lib.areas.paper.linking import derived
 from pgc_lib.areas.paper.paths import LONGEST, joined
-from pgc_lib.areas.paper.records import LONGEST_TEXT
 from pgc_lib.core.collection import Added
 from pgc_lib.core.markdown.reading import read
 from pgc_lib.core.session import Session
@@ -27,6 +26,8 @@ from pgc_lib.i18n import N_, _
 
 BESIDE = "attachments"
 _MOST_TOLD = 200
+_AT_ONCE = 3_000_000
+"""Characters of one document, whatever letters they are."""
 
 
 @dataclass
@@ -44,11 +45,11 @@ class Notebook:
         found: list[dict[str, Any]] = []
         for title, note in self._titled(self.problems):
             text = self._text(note, title)
-            found.append(self._row(note, title, text[:LONGEST_TEXT]))
-            for n, start in enumerate(range(LONGEST_TEXT, len(text), LONGEST_TEXT), 2):
+            found.append(self._row(note, title, text[:_AT_ONCE]))
+            for n, start in enumerate(range(_AT_ONCE, len(text), _AT_ONCE), 2):
                 following = f"{title} ({n}…)"
                 self._say(title, _("it is too long for one document; it goes on in “{title}”", title=following))  # fmt: skip
-                found.append(self._row(note, following, text[start : start + LONGEST_TEXT]))
+                found.append(self._row(note, following, text[start : start + _AT_ONCE]))
         return found
 
     def members(self) -> Iterator[Member]:

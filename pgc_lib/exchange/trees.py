@@ -18,7 +18,7 @@ from typing import IO, Any
 from unicodedata import normalize
 
 from pgc_lib.areas.paper.paths import LONGEST, joined, wrong_name
-from pgc_lib.errors import Invalid, Problem
+from pgc_lib.errors import Problem
 from pgc_lib.exchange.archives import Wanted, name_of, within_limits
 from pgc_lib.exchange.opening import unreadable
 from pgc_lib.i18n import _
@@ -221,7 +221,8 @@ def _told(tree: Tree, path: Path) -> Callable[[OSError], None]:
 def of_zip(path: Path, password: str | None = None) -> Tree:
     """Everything in a zip; refused as a whole where it would unpack to far more than it weighs."""
     tree = Tree(path.stem)
-    with _archive(path, password) as archive:
+    with _translated(path):
+        archive = _archive(path, password)
         infos = archive.infolist()
         if len(infos) > MOST_FILES:
             raise unreadable(path, _("there are more than {n} files in it", n=MOST_FILES))
@@ -241,7 +242,7 @@ def of_zip(path: Path, password: str | None = None) -> Tree:
             elif stat.S_ISLNK(mode):
                 tree.problems.append(Problem(name, _("it is a link of the file system; it was not followed")))  # fmt: skip
             else:
-                tree.take(name, info.file_size, _unpacker(path, info, password))
+                tree.take(name, info.file_size, _unpacker(path, info, archive))
     if root:
         tree.name = root.strip("/")
     return tree.settled()
@@ -279,18 +280,21 @@ def _weigh(path: Path, infos: list[Any]) -> None:
         within_limits(path, info.file_size, max(info.compress_size, 1))
 
 
-@contextmanager
-def _archive(path: Path, password: str | None) -> Iterator[Any]:
+def _archive(path: Path, password: str | None) -> Any:
+    """The archive, open as long as somebody holds one of its members: its table is long and is read once."""
     from pyzipper import AESZipFile  # type: ignore[import-untyped, unused-ignore]
 
+    archive = AESZipFile(path)
+    if password is not None:
+        archive.setpassword(password.encode())
+    return archive
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
     try:
-        with AESZipFile(path) as archive:
-            if password is not None:
-                archive.setpassword(password.encode())
-            yield archive
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        if isinstance(error, Invalid):
-            raise
         raise unreadable(path, _("the archive is cut off or damaged")) from error
     except RuntimeError as error:  # how zipfile tells of a wrong password
         raise Wanted(
@@ -300,10 +304,10 @@ def _archive(path: Path, password: str | None) -> Iterator[Any]:
         ) from error
 
 
-def _unpacker(path: Path, info: Any, password: str | None) -> Opened:
+def _unpacker(path: Path, info: Any, archive: Any) -> Opened:
     @contextmanager
     def opened() -> Iterator[Any]:
-        with _archive(path, password) as archive, archive.open(info) as stream:
+        with _translated(path), archive.open(info) as stream:
             yield _Counted(stream, path, max(info.compress_size, 1), info.file_size)
 
     return opened

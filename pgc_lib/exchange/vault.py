@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from pgc_lib.areas.paper.keeping import split
 from pgc_lib.areas.paper.linking import Index, Place, derived
 from pgc_lib.areas.paper.paths import joined
-from pgc_lib.areas.paper.records import LONGEST_TEXT
+from pgc_lib.areas.paper.records import LONGEST_BYTES, LONGEST_TEXT, fits
 from pgc_lib.core.collection import Added
 from pgc_lib.core.markdown.masking import masked
 from pgc_lib.core.markdown.reading import read
@@ -69,7 +69,7 @@ class Seen:
         return self
 
     def _look_at(self, member: Member, stem: str) -> None:
-        if member.size > 4 * LONGEST_TEXT:
+        if member.size > LONGEST_BYTES:
             self._too_long(member)
             return
         content = member.bytes()
@@ -79,7 +79,7 @@ class Seen:
             self._say(member.path, _("it is no UTF-8 (byte {n}); it is kept as a file", n=error.start))  # fmt: skip
             self._take_file(member)
             return
-        if len(text) > LONGEST_TEXT:
+        if not fits(text):
             self._too_long(member)
             return
         if "\0" in text:

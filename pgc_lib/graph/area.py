@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pgc_lib.core.area import Area, Kept
-from pgc_lib.core.pointer import as_pointer
+from pgc_lib.core.pointer import as_pointer, resolve
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Denied, Invalid, NotFound, Problem
 from pgc_lib.graph.asking import Asking
-from pgc_lib.graph.deriving import TAG, How, tag_pointer
+from pgc_lib.graph.deriving import TAG, How, shape_of, tag_pointer
 from pgc_lib.graph.records import ME, Edge
 from pgc_lib.graph.refreshing import Refreshed, Refresher
 from pgc_lib.graph.seen import Central, Community, Match, Neighbourhood, Node, Path, Tie
@@ -73,7 +73,7 @@ class Graph(Area, name="graph", main="edges"):
         from pgc_lib.areas.suggestions import Suggestions
 
         ends = as_pointer(one), as_pointer(other)
-        titles = [found.title if (found := self._asking.node(end)) else end for end in ends]
+        titles = [self._title(end) for end in ends]
         return Suggestions(self.session).propose(
             Edge.spec.kind, topic="graph.edge", source=source, confidence=confidence, reason=reason,
             model=model, prompt=prompt, title=f"{titles[0]} — {relation} → {titles[1]}"[:500],
@@ -229,6 +229,12 @@ class Graph(Area, name="graph", main="edges"):
                 next_step=_("It may have been removed, or is not shared with you."),
             )
         return found
+
+    def _title(self, pointer: str) -> str:
+        """What a record is called, read from itself: the graph may not know it yet."""
+        record = resolve(self.session, pointer)
+        shape = shape_of(type(record)) if record is not None else None
+        return str(getattr(record, shape.title) if shape and shape.title else pointer)
 
     def _slice(self, *, tags: bool) -> Slice:
         return Slice(within(self._asking.ties(), without_tags=not tags))

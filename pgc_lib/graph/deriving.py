@@ -14,6 +14,7 @@ from uuid import UUID
 from pgc_lib.core.pointer import pointed
 from pgc_lib.core.record import Record
 from pgc_lib.core.spec import Spec
+from pgc_lib.core.words import HAN, is_chinese, spans
 from pgc_lib.errors import Invalid
 
 How: TypeAlias = Literal["link", "tag", "reference", "kinship", "mention", "said"]
@@ -22,10 +23,10 @@ LEFT_OUT = frozenset({"ai", "imports", "suggestions", "graph", "vectors", "sched
 """Areas about the lab and not about a life."""
 
 SERIES = frozenset({"finance.transactions"})
-"""Kinds of which most records hang together with nothing; only those with a link become nodes, as in a time series."""
+"""Kinds of which most records hang together with nothing; only those with a link become nodes, much as in a time series."""
 
 NAMED: Mapping[str, tuple[str, ...]] = {
-    "family.members": ("name",),
+    "family.members": ("name", "called"),
     "skills.items": ("name", "aliases"),
     "hobbies.interests": ("name",),
 }
@@ -36,6 +37,9 @@ _TITLES = ("title", "name", "what", "subject", "headline", "payee")
 _LONGEST = 200
 _SHORTEST = 2
 _POINTER = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*/[0-9a-f]{8}-[0-9a-f-]{27}", re.ASCII)
+
+
+_TWO_LANGUAGES = re.compile(rf"([{HAN}·]+) ([A-Za-z][^{HAN}]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +158,24 @@ def derived(shape: Shape, row: Mapping[str, Any], names: "Names") -> tuple[Node 
         return None, list(_edge(shape, id, row))
     me = f"{shape.kind}/{id}"
     links = list(dict.fromkeys(_links(shape, me, id, row, names)))
-    if shape.series and not links:
-        return None, []
+    telling = [each for each in links if shape.kind in SERIES or each.how != "reference"]
+    if shape.series and not telling:
+        return None, []  # every line of a time series belongs to something; that alone says nothing
     title = str(row.get(shape.title) or "") if shape.title else ""
     title = " ".join(title.split())[:_LONGEST]
     own = tuple(
-        dict.fromkeys(each for name in shape.names for each in _several(row.get(name)) if each)
+        dict.fromkeys(
+            form for name in shape.names for each in _several(row.get(name)) for form in forms(each)
+        )
     )
     return Node(shape.area, shape.kind, id, title, own), links
+
+
+def forms(name: str) -> list[str]:
+    """A name as texts use it: whole, or in one of its languages where it is written in two."""
+    name = " ".join(name.split())
+    found = _TWO_LANGUAGES.fullmatch(name)
+    return [name, *(found.groups() if found else ())] if name else []
 
 
 def _edge(shape: Shape, id: UUID, row: Mapping[str, Any]) -> Iterator[Link]:
@@ -259,7 +273,7 @@ class Names:
             if len(plain) > (_SHORTEST if plain.isascii() else _SHORTEST - 1):
                 self._of.setdefault(plain, set()).add(pointer)
         alternatives = "|".join(map(re.escape, sorted(self._of, key=len, reverse=True)))
-        self._any = re.compile(alternatives) if alternatives else None
+        self._any = re.compile(alternatives, re.IGNORECASE) if alternatives else None
 
     def __len__(self) -> int:
         return len(self._of)
@@ -268,24 +282,23 @@ class Names:
         """The records that a text calls by name."""
         if self._any is None or not text:
             return []
-        plain = text.casefold()
-        if len(plain) != len(text):
-            plain = text.lower() if len(text.lower()) == len(text) else text
         found: dict[str, None] = {}
         bounds: set[int] | None = None
-        for hit in self._any.finditer(plain):
+        for hit in self._any.finditer(text):
             if bounds is None:
                 bounds = _bounds(text)
-            if hit.start() in bounds and hit.end() in bounds:
-                found.update(dict.fromkeys(sorted(self._of[hit.group()])))
+            name = hit.group()
+            # A name that begins or ends with a sign, as C++ does, has its bound there.
+            begins = hit.start() in bounds or not name[0].isalnum()
+            ends = hit.end() in bounds or not name[-1].isalnum()
+            if begins and ends:
+                found.update(dict.fromkeys(sorted(self._of.get(name.casefold(), ()))))
         return list(found)
 
 
 def _bounds(text: str) -> set[int]:
     """Where words begin and end, also within what is only guessed to be one word, as a name that no dictionary has."""
     from rjieba import cut
-
-    from pgc_lib.core.words import is_chinese, spans
 
     bounds = {0, len(text)}
     for start, end in spans(text):

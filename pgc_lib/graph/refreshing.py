@@ -30,6 +30,7 @@ _MARK = text(
 _LATE = timedelta(hours=1)
 """A transaction may have begun so long before it became visible."""
 _AT_ONCE = 5_000
+_UNIT = "\x1f"
 _MOST_NAMES = 200
 """With more new names at once every text is read again, rather than asked for each."""
 
@@ -224,32 +225,29 @@ class Refresher:
 
 
 def _keep_nodes(connection: Connection, nodes: Sequence[Node]) -> None:
+    """All at once, column by column."""
     if not nodes:
         return
-    rows = [
-        {"area": n.area, "kind": n.kind, "record": n.record, "title": n.title, "called": n.called, "names": list(n.names)}
-        for n in nodes
-    ]  # fmt: skip
-    connection.execute(
-        text(
-            "insert into pgc.graph_nodes (area, kind, record, title, called, names) "
-            "values (:area, :kind, :record, :title, :called, cast(:names as text[])) "
-            "on conflict (owner, record) do update set area = excluded.area, kind = excluded.kind, "
-            "title = excluded.title, called = excluded.called, names = excluded.names"
-        ),
-        rows,
-    )
+    names = ("area", "kind", "record", "title", "called")
+    rows: dict[str, Any] = {name: [getattr(node, name) for node in nodes] for name in names}
+    rows["names"] = [_UNIT.join(node.names) or None for node in nodes]
+    statement = """
+        insert into pgc.graph_nodes (area, kind, record, title, called, names)
+        select n.area, n.kind, n.record, n.title, n.called, coalesce(string_to_array(n.names, :unit), '{}')
+        from unnest(cast(:area as text[]), cast(:kind as text[]), cast(:record as uuid[]), cast(:title as text[]),
+                    cast(:called as text[]), cast(:names as text[])) n (area, kind, record, title, called, names)
+        on conflict (owner, record) do update set area = excluded.area, kind = excluded.kind,
+            title = excluded.title, called = excluded.called, names = excluded.names"""
+    connection.execute(text(statement), {**rows, "unit": _UNIT})
 
 
 def _keep_links(connection: Connection, links: Sequence[Link]) -> None:
     if not links:
         return
+    types = {"source": "uuid", "target": "uuid"}
     names = ("area", "kind", "source", "one", "relation", "how", "other", "target", "wanted")
-    rows = [{name: getattr(link, name) for name in names} for link in links]
+    columns = ", ".join(f"cast(:{name} as {types.get(name, 'text')}[])" for name in names)
+    statement = f"insert into pgc.graph_links ({', '.join(names)}) select * from unnest({columns})"
     connection.execute(
-        text(
-            f"insert into pgc.graph_links ({', '.join(names)}) "
-            f"values ({', '.join(':' + name for name in names)})"
-        ),
-        rows,
+        text(statement), {name: [getattr(link, name) for link in links] for name in names}
     )

@@ -25,10 +25,10 @@ def register(shell: Any) -> None:
 
 
 def _todo(line: str) -> Any:
-    """`%todo TITLE` keeps a to-do; alone it shows what is due today."""
+    """`%todo 写周报 @fri #工作 30m` keeps a to-do; alone it shows what is due today."""
     title = line.strip()
     with _Readable():
-        return _lab().todos.add(title=title) if title else _lab().todos.today()
+        return _lab().todos.add(title) if title else _lab().todos.today()
     return None
 
 

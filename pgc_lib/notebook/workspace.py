@@ -12,8 +12,12 @@ from pgc_lib.stores.engines.trouble import explained
 FOLDERS = ("notes", "reports", "inbox")
 WELCOME = {"zh-CN": "欢迎.ipynb", "en": "welcome.ipynb"}
 """What the welcome notebook is called in the workspace."""
-LIFE = {"zh-CN": "生活.ipynb", "en": "life.ipynb"}
-"""What the notebook about the areas of a life is called there."""
+WORKBOOKS = {
+    "life": {"zh-CN": "生活.ipynb", "en": "life.ipynb"},
+    "mind": {"zh-CN": "知识与身心.ipynb", "en": "mind.ipynb"},
+    "anchor": {"zh-CN": "计划与回顾.ipynb", "en": "anchor.ipynb"},
+}
+"""What the notebooks about the areas are called there."""
 _SOURCES = {"zh-CN": "zh", "en": "en"}
 
 
@@ -25,7 +29,8 @@ def prepare(workspace: Path, notebooks: Path, language: str) -> Path | None:
         sources, welcome = notebooks / _SOURCES[language], Path(WELCOME[language])
         if not sources.exists():
             return None  # an installed package alone comes without notebooks
-        _give(sources / "life.ipynb", workspace / LIFE[language])
+        for name, called in WORKBOOKS.items():
+            _give(sources / f"{name}.ipynb", workspace / called[language])
         return welcome if _give(sources / "welcome.ipynb", workspace / welcome) else None
 
 

@@ -14,6 +14,7 @@ from pgc_lib.core.zone import today, zone
 
 _TITLES = ("title", "name", "subject", "payee", "headline")
 _TAGS = ("tags", "labels", "keywords")
+_DAYS = ("day", "date", "at")
 _TEXTS = ("text", "texts")
 _LONG_TITLE = 200
 
@@ -88,7 +89,7 @@ def _shape(record: type[Record]) -> _Shape:
         title or tags,
         tuple(name for name in texts if name != title),
         tags,
-        record.spec.by_month or (sure or [""])[0],
+        record.spec.by_month or [*sure, *(name for name in _DAYS if name in days), ""][0],
     )
 
 

@@ -4,6 +4,7 @@ The index only says where to look. A record that is gone, or not to be seen any 
 """
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, problems_table
-from pgc_lib.core.words import is_chinese, plain, stem, word_spans
+from pgc_lib.core.words import is_chinese, other_spans, plain, stem
 from pgc_lib.errors import NotFound, Problem
 from pgc_lib.i18n import _
 from pgc_lib.search.gathering import Content, content_of
@@ -28,6 +29,7 @@ AROUND = 160
 """Characters of a text that are shown."""
 
 _SPARE = 5
+_LASTING = 10.0
 _READ = 50_000
 """Characters of a text in which a place to show is looked for."""
 
@@ -91,7 +93,7 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._known: dict[str, Collection[Any]] = {}
+        self._known: dict[str, tuple[Collection[Any], float]] = {}
 
     def hits(self, found: Sequence[Found], terms: Sequence[Term], wanted: int) -> list[Hit]:
         """The records of what was found, as far as they are there and hold what had to be there."""
@@ -126,14 +128,16 @@ class Reader:
         return records
 
     def _collection(self, kind: str) -> Collection[Any] | None:
-        if kind in self._known:
-            return self._known[kind]
+        known = self._known.get(kind)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
         try:
             found = places.collection_of(self.session, kind)
         except NotFound:  # a kind that this lab does not have, or no longer
             return None
-        if not kind.startswith("kinds."):  # whose definition may change at any time
-            self._known[kind] = found
+        # The definition of a kind of one's own may change; what is shown for some seconds is as it was before.
+        lasting = _LASTING if kind.startswith("kinds.") else float("inf")
+        self._known[kind] = found, time.monotonic() + lasting
         return found
 
 
@@ -191,7 +195,7 @@ class _Marks:
         """Where something matches, in order and without overlaps."""
         found = [match.span() for match in self._written.finditer(text) if match[0]]
         if self._stems or self._starts:
-            for start, end in word_spans(text):
+            for start, end in other_spans(text):
                 word = plain(text[start:end])
                 if stem(word) in self._stems or (self._starts and word.startswith(self._starts)):
                     found.append((start, end))

@@ -24,6 +24,7 @@ from pgc_lib.core.shown import card
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _
 from pgc_lib.search import entries
+from pgc_lib.search.asking import asking
 from pgc_lib.search.gathering import is_searched
 from pgc_lib.stores.filters import col
 
@@ -72,7 +73,7 @@ class Lag:
     def _shown_(self) -> Mapping[str, Any]:
         return {
             _("Changes that are not found yet"): self.waiting,
-            _("Since"): self.since,
+            _("Oldest change"): self.since,
             _("Entries that are not found by meaning yet"): self.unread,
             _("Made for the first time"): not self.built,
             _("Being made anew"): self.building,
@@ -97,11 +98,17 @@ class Indexer:
             row = connection.execute(text(_LAG), {"model": model}).mappings().one()
             return Lag(**row)
 
-    def is_behind(self) -> bool:
-        """Whether something waits; quicker than the whole truth."""
-        return self._asks(
-            "select exists (select from pgc.search_waiting where owner = pgc.me() and due <= now())"
+    def standing(self) -> tuple[bool, bool]:
+        """Whether the index was made, and whether something waits; quicker than the whole truth."""
+        from sqlalchemy import text
+
+        question = text(
+            "select exists (select from pgc.search_states where owner = pgc.me() and generation > 0), "
+            "exists (select from pgc.search_waiting where owner = pgc.me() and due <= now())"
         )
+        with asking(self.session) as connection:
+            built, behind = connection.execute(question).one()
+            return bool(built), bool(behind)
 
     def is_unread(self, model: str) -> bool:
         """Whether what some entry means is still to be computed."""
@@ -114,7 +121,7 @@ class Indexer:
     def _asks(self, question: str, **values: Any) -> bool:
         from sqlalchemy import text
 
-        with self.session.reading() as connection:
+        with asking(self.session) as connection:
             return bool(connection.execute(text(question), values).scalar_one())
 
     def catch_up(self, *, seconds: float = float("inf"), wait: bool = True) -> int:
@@ -319,12 +326,13 @@ class Indexer:
         return found
 
     def _kinds(self) -> list[str]:
-        """Every kind that is searched, in order."""
-        found: dict[str, Any] = {}
-        for collection in places.collections(self.session):
-            if is_searched(collection.spec):
-                found[collection.spec.kind] = collection
-        return sorted(found)
+        """Every kind of which the person has or had something to search, in order: history knows."""
+        from sqlalchemy import text
+
+        told = text("select distinct kind from pgc.changes where owner = pgc.me()")
+        with asking(self.session) as connection:
+            kinds = {kind.partition("/")[0] for kind in connection.execute(told).scalars()}
+        return sorted(kind for kind in kinds if self._collection(kind) is not None)
 
 
 def _batched(ids: Sequence[UUID], n: int) -> Iterator[list[UUID]]:

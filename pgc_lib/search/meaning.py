@@ -1,6 +1,7 @@
 """Search by meaning: the nearest texts, whatever their words and language are."""
 
 from pgc_lib.core.session import Session
+from pgc_lib.search.asking import asking
 from pgc_lib.search.conditions import required
 from pgc_lib.search.embedding import Meaning, name_of
 from pgc_lib.search.query import Query
@@ -29,5 +30,5 @@ def by_meaning(session: Session, query: Query, wanted: int, meaning: Meaning) ->
         "wanted": wanted,
         "few": FEW,
     }
-    with session.reading() as connection:
+    with asking(session) as connection:
         return [Found(**row) for row in connection.execute(text(_NEAR), values).mappings()]

@@ -25,7 +25,7 @@ _FUSED = 60
 _SECONDS = 0.15
 """How long a search may bring the index up to date before it looks."""
 
-_FIRST_SECONDS = 5.0
+_FIRST_SECONDS = 10.0
 """How long the first search may make the index."""
 
 
@@ -37,7 +37,7 @@ class Search:
         self.indexer = Indexer(session)
         self.meaning = Meaning(session)
         self._reader = Reader(session)
-        self._looked = False
+        self._built = False
 
     def __call__(self, question: str, *, limit: int = 20) -> Hits:
         """What answers a question, by its words and its meaning, the best first."""
@@ -107,10 +107,12 @@ class Search:
     def _begin(self, question: str) -> Query:
         """Read the question, and bring the index up to date if that is soon done."""
         self._writable()
-        if not self._looked or self.indexer.is_behind():
-            seconds = _SECONDS if self._looked else _FIRST_SECONDS
-            self.indexer.catch_up(seconds=seconds, wait=not self._looked)
-            self._looked = True
+        built, behind = self.indexer.standing()
+        if behind or not built:
+            self.indexer.catch_up(seconds=_SECONDS if built else _FIRST_SECONDS, wait=not built)
+        if not built:
+            built, _behind = self.indexer.standing()
+        self._built = built
         return read(question)
 
     def _writable(self) -> None:
@@ -130,7 +132,11 @@ class Search:
         hits = Hits(self._reader.hits(answer.found, (*query.terms, *changed), min(limit, MOST)))
         hits.problems = query.problems
         hits.corrected = answer.corrected
-        hits.notes = notes
+        hits.notes = (
+            notes
+            if self._built
+            else (*notes, _("The index is being made; not everything is found yet."))
+        )
         return hits
 
     def __repr__(self) -> str:

@@ -15,13 +15,14 @@ from uuid import UUID
 from pgc_lib.core.session import Session
 from pgc_lib.core.words import is_chinese
 from pgc_lib.core.zone import today
+from pgc_lib.search.asking import asking
 from pgc_lib.search.conditions import all_of, any_of, matching, required
 from pgc_lib.search.query import Query, Term
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-POOL = 300
+POOL = 200
 """Entries that are ranked of those that hold everything, at most."""
 
 LOOSE = 1500
@@ -66,7 +67,7 @@ def by_words(session: Session, query: Query, wanted: int) -> Answer:
     """What holds the words of a question, the best first."""
     if query.is_empty:
         return Answer([])
-    with session.reading() as connection:
+    with asking(session) as connection:
         found = _holding(connection, query, {}, wanted)
         if len(found) >= wanted or not query.terms:
             return Answer(found)

@@ -15,7 +15,10 @@ from tests.bench import (
     money,
     reports,
     rights,
+    search,
     start,
+    todos,
+    vectors,
 )
 
 __all__ = [
@@ -30,5 +33,8 @@ __all__ = [
     "money",
     "reports",
     "rights",
+    "search",
     "start",
+    "todos",
+    "vectors",
 ]

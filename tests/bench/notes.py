@@ -8,11 +8,15 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _WRITTEN = Path(__file__).parents[1] / "search" / "retrieval" / "documents.jsonl"
+_FIRST = date(2023, 1, 1)
+_COMMON = 40
+"""The most frequent words of each language, for which nobody searches alone."""
 _SIGNS = "，。，。；！"
 
 
@@ -23,6 +27,7 @@ class Note:
     title: str
     body: str
     tags: list[str]
+    day: date
 
 
 @cache
@@ -61,13 +66,18 @@ def notes(n: int, seed: int = 7) -> Iterator[Note]:
                 said += other.take(2)
             sentences.append(_joined(said, chance))
         title = _joined(some.take(chance.randint(2, 5)), chance).rstrip(_SIGNS + ".")
-        yield Note(f"{title} {number}", "".join(sentences), chance.sample(tags, 2))
+        yield Note(
+            f"{title} {number}",
+            "".join(sentences),
+            chance.sample(tags, 2),
+            _FIRST + timedelta(days=number * 1000 // n),
+        )
 
 
 def questions(n: int, seed: int = 11) -> list[str]:
     """Questions of every sort, a third of them one Chinese word of two characters."""
     chance = random.Random(seed)
-    chinese, english = vocabulary()
+    chinese, english = (known[_COMMON:] for known in vocabulary())
     twos = [word for word in chinese if len(word) == 2]
     found: list[str] = []
     while len(found) < n:
@@ -106,4 +116,7 @@ def _joined(said: list[str], chance: random.Random) -> str:
 
 def rows(some: "list[Note]") -> list[dict[str, Any]]:
     """As a collection takes them."""
-    return [{"title": note.title, "body": note.body, "tags": note.tags} for note in some]
+    return [
+        {"title": note.title, "body": note.body, "tags": note.tags, "day": note.day}
+        for note in some
+    ]

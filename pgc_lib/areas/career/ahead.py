@@ -36,7 +36,7 @@ class Focus(Told, kind="anchor.focus", sort=["-since"]):
 
     title: str = field(title=N_("Title"), min_length=1, max_length=300, searchable=True)
     why: str = field("", title=N_("Why"), max_length=_LONG, searchable=True, widget="text")
-    since: date | None = field(None, title=N_("Since"))
+    since: date | None = field(None, title=N_("From the day"))
     until: date | None = field(None, title=N_("Until"), help=N_("Empty while it lasts."))
     hours: float | None = field(None, title=N_("Hours a week"), unit=N_("hours"), gt=0, le=168)
     todo_project: str = field("", title=N_("Project of to-dos"), help=N_("Its to-dos are counted."), max_length=200)  # fmt: skip

@@ -1,8 +1,10 @@
 """What of other areas belongs to a plan or a focus: to-dos by state, skills, evidence and goals; each with the person's own rights."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pgc_lib.core.places import collection_of
@@ -12,6 +14,8 @@ from pgc_lib.i18n import _
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pgc_lib.areas.career.ahead import Focus, Plan
     from pgc_lib.core.record import Record
     from pgc_lib.core.session import Session
@@ -50,25 +54,17 @@ def belonging(session: "Session", entries: "Iterable[Focus | Plan]") -> "dict[UU
     """What belongs to each of them, read once for all."""
     wanted = list(entries)
     named = names_of(session, [each for entry in wanted for each in entry.links])
-    todos = _todos(session, wanted)
+    counts = _todos(session, wanted)
     found = {}
     for entry in wanted:
-        mine = set(entry.links)
-        own = [
-            todo
-            for todo in todos
-            if todo["pointer"] in mine
-            or point(entry) in todo["links"]
-            or (entry.todo_project and todo["project"] == entry.todo_project)
-        ]
         by_kind: dict[str, list[str]] = {}
         for pointer in entry.links:
             if name := named.get(pointer):
                 by_kind.setdefault(pointed(pointer)[0], []).append(name)
-        done = sum(1 for todo in own if todo["done"])
+        left, done = counts.get(entry.id.hex, (0, 0))
         others = [name for kind, names in by_kind.items() if kind not in (TODOS, SKILLS, EVIDENCE, GOALS) for name in names]  # fmt: skip
         found[entry.id] = Belonging(
-            len(own) - done,
+            left,
             done,
             tuple(by_kind.get(SKILLS, ())),
             tuple(by_kind.get(EVIDENCE, ())),
@@ -101,21 +97,33 @@ def called(record: "Record") -> str:
     return next((str(name) for name in names if name), "")
 
 
-def _todos(session: "Session", entries: "Sequence[Focus | Plan]") -> list[Mapping[str, Any]]:
-    """The to-dos that may belong to any of them."""
-    collection = collection_of(session, TODOS)
-    linking = "links" in collection.spec.fields
-    ids = [id for entry in entries for each in entry.links for kind, id in [pointed(each)] if kind == TODOS]  # fmt: skip
-    projects = [entry.todo_project for entry in entries if entry.todo_project]
-    condition = col("id").is_in(ids) | col("project").is_in(projects)
-    if linking:
-        for entry in entries:
-            condition |= col("links").has(point(entry))
-    columns = ["id", "done", "project", *(["links"] if linking else [])]
+def _todos(session: "Session", entries: "Sequence[Focus | Plan]") -> dict[str, tuple[int, int]]:
+    """How many to-dos of each entry are open and how many finished: linked from either side, or of its project."""
+    import polars as pl
+
     if not entries:
-        return []
-    frame = collection.frame(condition, columns=columns)
-    return [
-        {**row, "pointer": f"{TODOS}/{UUID(row['id'])}", "links": row.get("links") or ()}
-        for row in frame.iter_rows(named=True)
-    ]
+        return {}
+    links = [(entry.id.hex, id.hex) for entry in entries for each in entry.links for kind, id in [pointed(each)] if kind == TODOS]  # fmt: skip
+    projects = [(entry.id.hex, entry.todo_project) for entry in entries if entry.todo_project]
+    backwards = [(entry.id.hex, point(entry)) for entry in entries]
+    kept = collection_of(session, TODOS)
+    pairs = []
+    if links:
+        named = kept.frame(col("id").is_in([UUID(id) for _entry, id in links]), columns=["id", "done"])  # fmt: skip
+        pairs.append(_of(links, "id").join(named, on="id"))
+    if projects:
+        own = kept.frame(col("project").is_in([project for _entry, project in projects]), columns=["id", "done", "project"])  # fmt: skip
+        pairs.append(_of(projects, "project").join(own, on="project"))
+    to_us = reduce(or_, [col("links").has(pointer) for _entry, pointer in backwards])
+    linking = kept.frame(to_us, columns=["id", "done", "links"]).explode("links")
+    pairs.append(_of(backwards, "links").join(linking, on="links"))
+    each_once = pl.concat([each.select("entry", "id", "done") for each in pairs]).unique()
+    counted = each_once.group_by("entry").agg((~pl.col("done")).sum(), pl.col("done").sum().alias("finished"))  # fmt: skip
+    return {entry: (left, finished) for entry, left, finished in counted.iter_rows()}
+
+
+def _of(pairs: Sequence[tuple[str, str]], name: str) -> "pl.DataFrame":
+    """Which entry goes with which value of a column."""
+    import polars as pl
+
+    return pl.DataFrame(pairs, schema={"entry": pl.String, name: pl.String}, orient="row")

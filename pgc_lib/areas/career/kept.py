@@ -1,6 +1,7 @@
 """The collections of the career anchor, and what every page of it begins with: everything of mine, by section."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pgc_lib.areas.career.sections import KINDS
 from pgc_lib.areas.career.showing import said
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record
-from pgc_lib.core.zone import today
+from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import col
@@ -64,7 +65,7 @@ class KeptCareer(Area, name="anchor", main="achievements"):
         steps: dict[UUID, list[Milestone]] = {each.id: [] for each in plans}
         for step in self.milestones.find(col("plan").is_in(list(steps))) if steps else ():
             steps[step.plan].append(step)
-        return {each.id: pace(each, steps[each.id], today()) for each in plans}
+        return {each.id: pace(each, steps[each.id], self._now()) for each in plans}
 
     def _more(
         self, records: dict[str, Sequence[Record]], content: str
@@ -114,6 +115,10 @@ class KeptCareer(Area, name="anchor", main="achievements"):
                 next_step=_("`lab.anchor.introduce(name=…)` says who you are."),
             )
         return known
+
+    def _now(self) -> date:
+        """Today, or the day of the time that is looked at."""
+        return self.session.at.astimezone(zone()).date() if self.session.at else today()
 
     def _confirmed(self) -> list[Confirmation]:
         return self.confirmations.find(owner=self.session.person)

@@ -121,6 +121,7 @@ class ForOthers(KeptCareer, name="anchor", main="achievements"):
             made = resume.dumped(resume.of_portrait(shown)).encode()
         else:
             made = pages.written(compose(shown), ending, layout)
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(made)
         return target
 

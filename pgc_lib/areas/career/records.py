@@ -214,7 +214,7 @@ class Achievement(Lasting, kind="anchor.achievements", sort=["-end", "-begin"]):
     situation: str = field("", title=N_("Situation"), max_length=_LONG, searchable=True, widget="text", aliases=["情境"])  # fmt: skip
     action: str = field("", title=N_("What I did"), max_length=_LONG, searchable=True, widget="text", aliases=["行动"])  # fmt: skip
     result: str = field("", title=N_("Result"), max_length=_LONG, searchable=True, widget="text", aliases=["结果"])  # fmt: skip
-    number: float | None = field(None, title=N_("Number"), help=N_("By how much, as far as it can be measured."))  # fmt: skip
+    number: float | None = field(None, title=N_("Measured"), help=N_("By how much, as far as it can be measured."))  # fmt: skip
     unit: str = field("", title=N_("Unit"), help=N_("%, hours a week, CNY …"), max_length=60)
     skills: Pointers = field([], title=N_("Skills shown"))
     evidence: Proofs = field([], title=N_("Evidence"), help=N_("Addresses, or pointers to records."))  # fmt: skip

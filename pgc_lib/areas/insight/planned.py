@@ -1,9 +1,10 @@
 """Rules on what is ahead: plans and goals behind their pace, plans that nobody touches, a week with too much in it."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from pgc_lib.areas.career.sections import SECTIONS, title_of
 from pgc_lib.areas.insight.rule import Finding, Frames, Query, Rule
 from pgc_lib.core.zone import zone
 from pgc_lib.i18n import N_, _
@@ -15,6 +16,7 @@ QUIET = {"month": 10, "quarter": 30, "year": 60, "years": 120, "life": 240}
 """After so many days without a change a plan of this horizon is neglected."""
 WEEKS = 8
 _ENOUGH_WEEKS = 4
+_YEAR = 366
 
 
 def _open_plans(_today: date) -> Any:
@@ -92,11 +94,13 @@ def _pace(frames: Frames, today: date) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _finished(_today: date) -> Any:
-    return col("done") == True  # noqa: E712 - a condition, not a comparison
+def _finished(today: date) -> Any:
+    return (col("done") == True) & (col("project") != "") & (col("done_at") >= _ago(today, _YEAR))  # noqa: E712 - a condition, not a comparison
 
 
-FINISHED = Query("finished", "todos.items", ("project", "done_at", "minutes"), _finished, "done=True")  # fmt: skip
+FINISHED = Query(
+    "finished", "todos.items", ("project", "done_at"), _finished, f'col("project") != "", col("done_at") >= today - timedelta(days={_YEAR}), done=True'
+)  # fmt: skip
 
 
 def _neglected(frames: Frames, today: date) -> Iterator[Finding]:
@@ -105,12 +109,7 @@ def _neglected(frames: Frames, today: date) -> Iterator[Finding]:
 
     local = zone().key
     steps = frames["milestones"].group_by("plan").agg(pl.col("updated_at").max().alias("step"))
-    done = (
-        frames["finished"]
-        .filter(pl.col("project") != "")
-        .group_by("project")
-        .agg(pl.col("done_at").max().alias("todo"))
-    )
+    done = frames["finished"].group_by("project").agg(pl.col("done_at").max().alias("todo"))
     plans = (
         frames["plans"]
         .join(steps, left_on="id", right_on="plan", how="left")
@@ -140,10 +139,12 @@ def _soon(today: date) -> Any:
 
 
 def _lately(today: date) -> Any:
-    from datetime import datetime, time
+    return (col("done") == True) & (col("done_at") >= _ago(today, 7 * WEEKS))  # noqa: E712
 
-    start = datetime.combine(today - timedelta(weeks=WEEKS), time(), zone())
-    return (col("done") == True) & (col("done_at") >= start)  # noqa: E712
+
+def _ago(today: date, days: int) -> datetime:
+    """The beginning of a day that is over."""
+    return datetime.combine(today - timedelta(days=days), time(), zone())
 
 
 SOON = Query(
@@ -197,8 +198,30 @@ def _hours(frames: Frames, today: date) -> tuple[float | None, str]:
     return float(middle), _("the middle of what was finished in the last {n} weeks", n=weeks.height)
 
 
+CONFIRMED = Query("confirmed", "anchor.confirmations", ("section", "day", "days"))
+
+
+def _stale(frames: Frames, today: date) -> Iterator[Finding]:
+    """Sections of the career that were confirmed once and not looked at since they stopped to hold."""
+    import polars as pl
+
+    for row in frames["confirmed"].iter_rows(named=True):
+        days = row["days"] or SECTIONS[row["section"]][1]
+        if row["day"] + timedelta(days) < today:
+            yield Finding(
+                row["section"],
+                _("Is this still true? {section}", section=title_of(row["section"])),
+                _("You confirmed it on {day}; that holds for {days} days. `lab.anchor.confirm(section)` says so again.", day=row["day"], days=days),
+                "hint",
+                {"day": row["day"], "days": days},
+                frames["confirmed"].filter(pl.col("section") == row["section"]),
+                (today - row["day"]).days / days,
+            )  # fmt: skip
+
+
 RULES = [
     Rule("goals.pace", N_("Pace of plans and goals"), (PLANS, MILESTONES, GOALS, GIVEN), _pace, "anchor"),
     Rule("anchor.neglected", N_("Neglected plans"), (PLANS, MILESTONES, FINISHED), _neglected, "anchor"),
+    Rule("anchor.stale", N_("Sections to look at again"), (CONFIRMED,), _stale, "anchor"),
     Rule("todos.workload", N_("Workload"), (SOON, LATELY, CAPACITY), _workload, "todos"),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ fits stands in its front matter, with a version that grows whenever the text doe
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from math import log
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from pgc_lib.areas.kin.situations import NAMES, Kind
 from pgc_lib.core.markdown import front
-from pgc_lib.core.words import is_chinese, stem, words
+from pgc_lib.core.words import HAN, is_chinese, stem, words
 from pgc_lib.i18n import LANGUAGES, N_, _, lang
 
 TOPICS: Mapping[str, str] = {
@@ -44,7 +44,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 _FOLDER = Path(__file__).parent / "help"
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _TITLE, _TAG, _BODY = 6.0, 4.0, 1.0
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(rf"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,16 @@ class Advice:
             for heading, text in zip(rest[::2], rest[1::2], strict=True)
         }
 
+    @property
+    def first(self) -> str:
+        """Whom to call at once: the first line of the last part, which nobody in danger should have to look for."""
+        last = list(self.sections.values())[-1:]
+        return last[0].splitlines()[0].removeprefix("- ") if last and last[0] else ""
+
     def _shown_(self) -> dict[str, Any]:
         return {
             _("What may help"): self.title,
-            _("Topic"): _(TOPICS[self.topic]),
+            _("Topic"): topic_title(self.topic),
             _("In short"): self.opening,
             _("Whose text"): self.by or (_("my own") if self.edited else ""),
             _("To read"): f'lab.help.read("{self.name}")',
@@ -105,11 +111,17 @@ class Advice:
         from pgc_lib.core.markdown.rendering import html
 
         language, name = escape(self.lang, quote=True), escape(self.title)
-        return f"<article lang='{language}'><h1>{name}</h1>{html(self.body)}</article>"
+        first = f"<blockquote>{html(self.first)}</blockquote>" if self.urgent and self.first else ""
+        return f"<article lang='{language}'><h1>{name}</h1>{first}{html(self.body)}</article>"
 
     def markdown(self) -> str:
         """The whole text with its title, to print or pass on."""
         return f"# {self.title}\n\n{self.body.strip()}\n"
+
+
+def topic_title(topic: str | None) -> str:
+    """What a topic is called; nothing where a text is older than the topics of today."""
+    return _(TOPICS[topic]) if topic and topic in TOPICS else ""
 
 
 @cache
@@ -166,7 +178,10 @@ def searched(query: str, advice: Sequence[Advice]) -> list[Advice]:
         weights = [text.weight(word) for text in texts]
         holding = sum(weight > 0 for weight in weights)
         if holding:
-            rarity = log(1 + len(texts) / holding)
+            # A single Chinese character is in many words: it says little by itself.
+            rarity = log(1 + len(texts) / holding) / (
+                4 if is_chinese(word) and len(word) == 1 else 1
+            )
             scores = [
                 score + rarity * weight / (weight + 2)
                 for score, weight in zip(scores, weights, strict=True)
@@ -181,7 +196,7 @@ class _Counted:
     def __init__(self, advice: Advice) -> None:
         self.parts = (
             (_TITLE, *_prepared(advice.title)),
-            (_TAG, *_prepared("\n".join((*advice.tags, advice.name)))),
+            (_TAG, *_prepared("\n".join(advice.tags))),
             (_BODY, *_prepared(advice.body)),
         )
 
@@ -192,7 +207,7 @@ class _Counted:
         return sum(weight * known.count(word) for weight, _text, known in self.parts)
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def _prepared(text: str) -> tuple[str, tuple[str, ...]]:
     """A text as it is compared, and its words that are not Chinese."""
-    return text.lower(), tuple(stem(word) for word in words(text) if not is_chinese(word))
+    return text.lower(), tuple(map(stem, words(_HAN.sub(" ", text))))

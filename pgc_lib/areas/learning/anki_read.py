@@ -14,11 +14,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 from urllib.parse import unquote
 
+from pgc_lib.areas.learning.anki_bytes import media_entries, numbers, raw, strings, unpacked
 from pgc_lib.areas.learning.anki_html import markdown
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
@@ -28,7 +30,6 @@ _MOST_BYTES = 4 << 30
 _MOST_FILE = 256 << 20
 _MOST_NOTES = 500_000
 _SEPARATOR = "\x1f"
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _FIELD = re.compile(r"\{\{([#^/]?)([^{}]*)\}\}")
 _CLOZE = re.compile(r"\{\{c\d+::")
 _CONDITION = re.compile(r"\{\{([#^])([^{}]+)\}\}((?:(?!\{\{[#^/])[\s\S])*?)\{\{/\s*\2\s*\}\}")
@@ -48,6 +49,8 @@ class AnkiFound:
     suspended: bool
     files: tuple[str, ...]
     """The media that its sides name."""
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    """What was learned, under the names of a card's fields; empty where Anki did not keep it in the way of FSRS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,6 @@ class _Type:
     cloze: bool
     fields: list[str]
     templates: list[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class _Trouble:
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Package:
@@ -112,8 +110,8 @@ class Package:
     def _copy(self, member: str, target: IO[bytes], most: int) -> None:
         """Unpack a member, and undo Zstandard where it is used; more than `most` bytes are refused."""
         written = 0
-        with self._zip.open(member) as raw:
-            for piece in _unpacked(raw):
+        with self._zip.open(member) as packed:
+            for piece in unpacked(packed, _MOST_BYTES):
                 written += len(piece)
                 if written > most:
                     raise _unreadable(
@@ -129,7 +127,7 @@ class Package:
         self._copy("media", whole, _MOST_FILE)
         said = whole.getvalue()
         try:
-            listed = json.loads(said) if said.lstrip()[:1] == b"{" else _media_entries(said)
+            listed = json.loads(said) if said.lstrip()[:1] == b"{" else media_entries(said)
         except (ValueError, IndexError, RecursionError):
             self.problems.append(Problem("media", _("the list of pictures and sounds cannot be read")))  # fmt: skip
             return {}
@@ -160,12 +158,15 @@ class Package:
         """Every card, note by note; what cannot be read is named in `problems`."""
         try:
             types, decks = self._types(), self._decks()
+            names = {row[1] for row in self.connection.execute("pragma table_info(cards)")}
+            learned = ", ".join(f"c.{name}" if name in names else "null" for name in _LEARNED)
             rows = self.connection.execute(
-                "select n.guid, n.mid, n.tags, n.flds, c.ord, c.did, c.queue from notes n join cards c on c.nid = n.id "
-                "order by n.id, c.ord limit ?",
+                f"select n.guid, n.mid, n.tags, n.flds, c.ord, c.did, c.queue, {learned} from notes n "
+                "join cards c on c.nid = n.id order by n.id, c.ord limit ?",
                 (_MOST_NOTES,),
             )
-            for guid, mid, tags, fields, ord_, deck, queue in rows:
+            begun = self._begun()
+            for guid, mid, tags, fields, ord_, deck, queue, *rest in rows:
                 found = self._card(str(guid), types.get(str(mid)), str(fields), int(ord_))
                 if found is None:
                     continue
@@ -173,6 +174,7 @@ class Package:
                 yield AnkiFound(
                     str(guid)[:200], part, style, front, back, decks.get(str(deck), "")[:300],
                     [tag.replace("::", "/")[:200] for tag in str(tags).split()][:200], queue == -1, files,
+                    _memory(begun, *rest),
                 )  # fmt: skip
         except (sqlite3.DatabaseError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise _unreadable(self.path, str(error)) from error
@@ -222,8 +224,8 @@ class Package:
         for id, config in self.connection.execute("select id, config from notetypes").fetchall():
             fields = self.connection.execute("select name from fields where ntid = ? order by ord", (id,))  # fmt: skip
             templates = self.connection.execute("select config from templates where ntid = ? order by ord", (id,))  # fmt: skip
-            kind = _numbers(_raw(config)).get(1, 0)
-            texts = [_strings(_raw(row[0])) for row in templates]
+            kind = numbers(raw(config)).get(1, 0)
+            texts = [strings(raw(row[0])) for row in templates]
             found[str(id)] = _Type(
                 kind == 1,
                 [str(row[0]) for row in fields],
@@ -239,9 +241,44 @@ class Package:
         found = json.loads(said[0] if said else "{}")
         return {str(id): str(deck["name"]) for id, deck in found.items()}
 
+    def _begun(self) -> datetime | None:
+        """The first day of the collection, from which days are counted."""
+        if not self._has("col"):
+            return None
+        names = {row[1] for row in self.connection.execute("pragma table_info(col)")}
+        said = self.connection.execute("select crt from col").fetchone() if "crt" in names else None
+        return datetime.fromtimestamp(int(said[0]), UTC) if said and 0 < int(said[0]) < 1 << 32 else None  # fmt: skip
+
     def _has(self, table: str) -> bool:
         query = "select 1 from sqlite_master where type = 'table' and name = ?"
         return self.connection.execute(query, (table,)).fetchone() is not None
+
+
+_LEARNED = ("type", "due", "ivl", "odue", "odid", "reps", "lapses", "data")
+_REVIEW = 2
+_FARTHEST = 36_500
+
+
+def _memory(
+    begun: datetime | None, kind: Any, due: Any, ivl: Any, odue: Any, odid: Any, reps: Any, lapses: Any, data: Any
+) -> dict[str, Any]:  # fmt: skip
+    """What was learned of a card, where it is reviewed by FSRS; anything that cannot be is as if nothing was."""
+    try:
+        said = json.loads(data) if kind == _REVIEW and begun is not None and data else {}
+        if begun is None or not isinstance(said, dict) or not {"s", "d"} <= said.keys():
+            return {}
+        stability, difficulty = float(said["s"]), float(said["d"])
+        day = int(odue if odid else due)
+        if not (0 < stability <= _FARTHEST and 1 <= difficulty <= 10 and abs(day) <= _FARTHEST):
+            return {}
+        comes = begun + timedelta(days=day)
+        last = datetime.fromtimestamp(int(said["lrt"]), UTC) if "lrt" in said else comes - timedelta(days=int(ivl))  # fmt: skip
+        return {
+            "state": "review", "stability": stability, "difficulty": difficulty, "due": comes,
+            "last_review": min(last, datetime.now(UTC)), "reviews": max(1, int(reps)), "lapses": max(0, int(lapses)),
+        }  # fmt: skip
+    except (ValueError, TypeError, OverflowError, OSError, RecursionError):
+        return {}
 
 
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────
@@ -271,78 +308,6 @@ _MEDIA = re.compile(r"<img\b[^>]{0,2000}?\bsrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(
 def _files(html: str) -> tuple[str, ...]:
     names = (unquote("".join(filter(None, found.groups()))) for found in _MEDIA.finditer(html))
     return tuple(dict.fromkeys(name for name in names if "://" not in name))
-
-
-# ── bytes ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _unpacked(raw: IO[bytes]) -> Iterator[bytes]:
-    first = raw.read(4)
-    if first != _ZSTD:
-        yield first
-        while piece := raw.read(1 << 20):
-            yield piece
-        return
-    import pyarrow as pa
-
-    whole = io.BytesIO(first + raw.read(_MOST_BYTES))
-    with pa.CompressedInputStream(pa.PythonFile(whole, mode="r"), "zstd") as stream:
-        while piece := stream.read(1 << 20):
-            yield piece
-
-
-def _raw(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode()
-
-
-def _wire(said: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a Protocol Buffers message: each with its number, as a number or bytes."""
-    at = 0
-
-    def varint() -> int:
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = said[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80 or shift > 63:
-                return value
-
-    while at < len(said):
-        key = varint()
-        match key & 7:
-            case 0:
-                yield key >> 3, varint()
-            case 1 | 5 as fixed:
-                at += 8 if fixed == 1 else 4
-            case 2:
-                length = varint()
-                if at + length > len(said):
-                    raise ValueError("cut off")
-                yield key >> 3, said[at : at + length]
-                at += length
-            case _:
-                raise ValueError("no Protocol Buffers")
-
-
-def _numbers(said: bytes) -> dict[int, int]:
-    return {number: value for number, value in _wire(said) if isinstance(value, int)}
-
-
-def _strings(said: bytes) -> dict[int, str]:
-    return {
-        number: value.decode(errors="replace")
-        for number, value in _wire(said)
-        if isinstance(value, bytes)
-    }
-
-
-def _media_entries(said: bytes) -> dict[str, str]:
-    """The list of media of newer packages: the n-th entry is the member n."""
-    entries = [value for number, value in _wire(said) if number == 1 and isinstance(value, bytes)]
-    return {str(n): _strings(entry).get(1, "") for n, entry in enumerate(entries)}
 
 
 def _unicase(one: str, other: str) -> int:

@@ -162,7 +162,7 @@ class Looking(Area, name="knowledge"):
     def _pace(self) -> float:
         """Seconds an answer takes, by the latest ones that were timed; eight where none was."""
         timed = self.reviews.find(
-            col("seconds") != None, owner=self.session.person, limit=500  # noqa: E711
+            col("seconds").is_not_null(), owner=self.session.person, limit=500
         )  # fmt: skip
         found = sorted(each.seconds for each in timed if each.seconds is not None)
         return found[len(found) // 2] if found else 8.0

@@ -20,10 +20,8 @@ from pgc_lib.i18n import _
 MOST = 2_000
 """Cards of one entry; more is hardly meant."""
 
-_QUESTION = re.compile(
-    r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:Q|问)[:：](?:\*\*)?[ \t]*", re.MULTILINE
-)
-_ANSWER = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:A|答)[:：](?:\*\*)?[ \t]*", re.MULTILINE)
+_QUESTION = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:Q|问)[:：](?:\*\*)?", re.MULTILINE)
+_ANSWER = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:A|答)[:：](?:\*\*)?", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LEADS = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?")
 _BETWEEN = " :: "

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _FUTURE = timedelta(minutes=5)
 """How far two clocks may differ."""
+_PAGE = 200
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
@@ -71,22 +72,23 @@ class Reviewing(Looking, name="knowledge"):
         self, deck: str | None, moment: datetime, plans: "Mapping[str, ReviewPlan]", limit: int | None
     ) -> list[Card]:  # fmt: skip
         """New cards in the order in which they were made, as many as the plan of their deck still allows today."""
-        begun = self._begun(day_of(moment))
-        left: dict[str, int] = {}
-        found = []
-        most = (
-            sum(plan.new_a_day for plan in plans.values()) + len(begun) if limit is None else None
-        )
-        for card in self.cards.find(
-            self._mine(deck), state="new", suspended=False, order=["created_at", "id"], limit=most or None
-        ):  # fmt: skip
-            plan = plan_for(plans, card.deck)
-            room = left.setdefault(
-                plan.deck, plan.new_a_day - sum(1 for name in begun if plan_for(plans, name).deck == plan.deck)
+        begun = [plan_for(plans, deck).deck for deck in self._begun(day_of(moment))]
+        left = {name: max(0, plan.new_a_day - begun.count(name)) for name, plan in plans.items()}
+        found: list[Card] = []
+        after: str | None = None
+        while any(left.values()) and (limit is None or len(found) < limit):
+            page = self.cards.page(
+                self._mine(deck), state="new", suspended=False, order=["created_at", "id"],
+                limit=_PAGE, after=after,
             )  # fmt: skip
-            if room > 0:
-                left[plan.deck] = room - 1
-                found.append(card)
+            for card in page.records:
+                name = plan_for(plans, card.deck).deck
+                if left[name]:
+                    left[name] -= 1
+                    found.append(card)
+            after = page.next
+            if after is None:
+                break
         return found
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────────

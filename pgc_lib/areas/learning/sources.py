@@ -19,7 +19,7 @@ FIELDS: Mapping[str, str] = {
     "author": N_("Author"),
     "year": N_("Year"),
     "url": N_("Address"),
-    "page": N_("Page"),
+    "page": N_("Page number"),
     "isbn": N_("ISBN"),
     "quote": N_("Quotation"),
     "seen": N_("Seen on"),

@@ -239,7 +239,7 @@ class Topics(Collection[Topic]):
         whose = owner or self.session.person
         entries = Collection(self.session, Entry).frame(columns=["id", "topic"], owner=whose)
         cards = Collection(self.session, Card).frame(
-            col("entry") != None, columns=["entry"], owner=whose  # noqa: E711
+            col("entry").is_not_null(), columns=["entry"], owner=whose
         )  # fmt: skip
         with_topic = cards.join(entries, left_on="entry", right_on="id")
         own = dict(entries.group_by("topic").len().iter_rows())

@@ -50,8 +50,8 @@ class Guide:
 
     def _shown_(self) -> dict[str, Any]:
         return {
-            _("Key"): self.key,
-            _("Method"): self.name,
+            _("Short name"): self.key,
+            _("Name"): self.name,
             _("What it is"): self.what,
             _("When to use it"): self.when,
             _("Minutes"): self.minutes,

@@ -31,7 +31,7 @@ class KeyResult(Part):
     main: ClassVar[str] = "what"
     what: str = part(title=N_("Result"), help=N_("What will be true, as something one can count."), min_length=1)  # fmt: skip
     start: float = part(0, title=N_("At the start"))
-    target: float = part(1, title=N_("Target"))
+    target: float = part(1, title=N_("Aim"))
     current: float | None = part(None, title=N_("Now"), help=N_("The start when left empty."))
     unit: str = part("", title=N_("Unit"), max_length=50)
 
@@ -79,7 +79,7 @@ class Smart(Method, kind="methods.smart", kept_in="documents", sort=["-day"]):
     specific: str = prose(N_("Specific"), N_("What exactly, where, with whom."), needed=True)
     measure: str = prose(N_("Measured by"), N_("The number that tells how far I am."))
     start: float = field(0, title=N_("At the start"))
-    target: float = field(1, title=N_("Target"))
+    target: float = field(1, title=N_("Aim"))
     current: float | None = field(None, title=N_("Now"), help=N_("The start when left empty."))
     unit: str = field("", title=N_("Unit"), max_length=50)
     achievable: str = prose(N_("Achievable"), N_("Why it is within reach, and what I need for it."))
@@ -128,7 +128,7 @@ class Matter(Part):
     """Something that wants to be done."""
 
     main: ClassVar[str] = "what"
-    what: str = part(title=N_("What"), min_length=1, max_length=500)
+    what: str = part(title=N_("Part of the work"), min_length=1, max_length=500)
     important: bool = part(False, title=N_("Important"), help=N_("It serves what matters to me in a year."))  # fmt: skip
     urgent: bool = part(False, title=N_("Urgent"), help=N_("Waiting some days would do harm."))
     todo: str = part("", title=N_("To-do"), help=N_("The to-do that it is."), max_length=200)

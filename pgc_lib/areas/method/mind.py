@@ -152,7 +152,7 @@ class ThoughtRecord(Method, kind="methods.thoughts", kept_in="documents", sort=[
         return hint((self.situation, self.thoughts, self.support, self.balanced, self.title, self.note))  # fmt: skip
 
     def _shown_(self) -> dict[str, Any]:
-        return {**super()._shown_(), _("Help"): self.hint}
+        return {**super()._shown_(), _("Where to find help"): self.hint}
 
 
 class Woop(Method, kind="methods.woop", kept_in="documents", sort=["-day"]):

@@ -57,7 +57,7 @@ class Transaction(
     Record,
     kind="finance.transactions",
     key=["reference"],
-    indexes=[("day",), ("category", "day")],
+    indexes=[("day", "+amount", "+currency"), ("category", "day")],
     sort=["-day"],
 ):
     """One line of daily money."""

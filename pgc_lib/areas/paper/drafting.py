@@ -56,19 +56,19 @@ def bring_in(session: Session, draft: Draft, message: str = "") -> Draft:
         draft,
         state="conflict",
         against=doc.version,
-        parts=[part.as_values() for part in merged.parts],
+        parts=[part.as_values() for part in merged.conflicts],
         changed=datetime.now(UTC),
     )
 
 
 def conflicts_of(draft: Draft) -> Listing[Part]:
     """Where a draft and its document say something different, all sides of it."""
-    return Listing(part for part in map(Part.of_values, draft.parts) if part.conflict)
+    return Listing(map(Part.of_values, draft.parts))
 
 
-def marked(draft: Draft) -> str:
-    """The whole text with both sides of each conflict between marks."""
-    return Merged(tuple(map(Part.of_values, draft.parts))).text()
+def marked(session: Session, draft: Draft) -> str:
+    """The whole text, with both sides of each conflict between marks."""
+    return compared(session, draft, Papers(session, Doc).get(draft.doc)).text()
 
 
 def resolve(
@@ -84,8 +84,8 @@ def resolve(
             next_step=_("Merge it: lab.docs.merge(draft)."),
         )
     now = compared(session, draft, doc)
-    parts = [part.as_values() for part in now.parts]
-    if parts != draft.parts:
+    parts = [part.as_values() for part in now.conflicts]
+    if draft.against != doc.version or parts != draft.parts:
         bring_in(session, draft)
         raise Conflict(
             _("The document or the draft was changed since the conflict was shown."),

@@ -73,7 +73,10 @@ class Painter:
     def page(self, doc: Doc) -> Page:
         """The document as a page."""
         parsed = read(doc.text)
-        self.problems += [Problem(f"{doc.path}: {each.place}", each.reason) for each in parsed.problems]  # fmt: skip
+        if not doc.template:  # there, front matter waits for its words
+            self.problems += [
+                Problem(f"{doc.path}: {each.place}", each.reason) for each in parsed.problems
+            ]
         body = self._drawn(doc, (doc.id,))
         if not any(heading.level == 1 for heading in parsed.headings[:1]):
             body = f"<h1>{escape(parsed.title or doc.title)}</h1>\n{body}"

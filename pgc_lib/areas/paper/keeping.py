@@ -1,18 +1,22 @@
 """The collection of documents: what is read off a text is written with it, and a path stands for one document."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.areas.paper.linking import Index, Place, derived
 from pgc_lib.areas.paper.paths import joined
-from pgc_lib.areas.paper.records import LONGEST_TEXT, Doc, File
+from pgc_lib.areas.paper.records import LONGEST_BYTES, LONGEST_TEXT, Doc, File, fits
 from pgc_lib.core.backing import OnConflict
 from pgc_lib.core.collection import Added, Collection
 from pgc_lib.core.markdown import front
 from pgc_lib.core.markdown.reading import read
+from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
+from pgc_lib.stores.documents import each
+from pgc_lib.stores.filters import where
 
 if TYPE_CHECKING:
     from pgc_lib.core.frames import Rows
@@ -31,7 +35,7 @@ class Papers(Collection[Doc]):
         """A validated document that is not kept yet; front matter in the body moves to its place."""
         body = values.get("body")
         if isinstance(body, str):
-            if len(body) > LONGEST_TEXT:
+            if not fits(body):
                 raise too_long(len(body))
             if not values.get("front"):
                 values = {**values, **split(body)}
@@ -83,7 +87,7 @@ class Papers(Collection[Doc]):
             if isinstance(body, str) and "front" not in changes and not current.front:
                 changes = {**changes, **split(body)}
             text = str(changes.get("front", current.front)) + str(changes.get("body", current.body))
-            if len(text) > LONGEST_TEXT:
+            if not fits(text):
                 raise too_long(len(text))
             said = derived(read(text))
             if "tags" not in changes:
@@ -131,7 +135,16 @@ def too_long(length: int) -> Invalid:
     """The error for a text that is too long for a document."""
     return Invalid(
         _("This text is too long for a document ({n} characters).", n=length),
-        [Problem("body", _("a document has at most {n} characters", n=LONGEST_TEXT))],
+        [
+            Problem(
+                "body",
+                _(
+                    "a document has at most {n} characters and {m} MB",
+                    n=LONGEST_TEXT,
+                    m=LONGEST_BYTES // 10**6,
+                ),
+            )
+        ],
         next_step=_(
             "Part it into several documents, or keep the file as it is: lab.docs.keep_file(path)."
         ),
@@ -154,13 +167,22 @@ def _complete(row: dict[str, Any]) -> dict[str, Any]:
 def index_of(session: Session, owner: UUID | None = None) -> Index:
     """Every document and file of a person, by path and name."""
     mine = owner or session.person
-    docs = Collection(session, Doc).find(owner=mine)
-    files = Collection(session, File).find(owner=mine)
-    return Index(
-        [*(place_of(doc) for doc in docs), *(Place(file.id, file.folder, file.name) for file in files)]
-    )  # fmt: skip
+    docs = [_place(id, body) for id, body in _bodies(session, Doc, mine)]
+    files = [Place(id, body.get("folder", ""), body["name"]) for id, body in _bodies(session, File, mine)]  # fmt: skip
+    return Index([*docs, *files])
 
 
-def place_of(doc: Doc) -> Place:
+def _bodies(session: Session, record: type[Record], owner: UUID) -> Iterator[tuple[UUID, dict[str, Any]]]:  # fmt: skip
+    """Documents as the store has them: names alone need no validation, and there may be thousands of texts."""
+    if session.at is None:
+        for found in each(session.documents, record.spec.kind, where(owner=owner)):
+            yield found.id, found.body
+    else:
+        for kept in Collection(session, record).find(owner=owner):
+            yield kept.id, kept.values()
+
+
+def _place(id: UUID, body: dict[str, Any]) -> Place:
     """A document as links see it."""
-    return Place(doc.id, doc.folder, doc.title, doc.ending, tuple(doc.links), tuple(doc.paths))
+    links, paths = tuple(body.get("links", ())), tuple(body.get("paths", ()))
+    return Place(id, body.get("folder", ""), body["title"], body.get("ending", ".md"), links, paths)

@@ -14,6 +14,10 @@ from pgc_lib.areas.paper.paths import joined, parted, relative, resolved
 from pgc_lib.core.markdown.reading import Parsed, PlainLink, WikiLink
 from pgc_lib.core.markdown.rewriting import retargeted
 
+_MOST_NAMES = 150_000
+"""Characters of all names that a document's links are kept under."""
+_LONGEST_NAME = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -112,10 +116,23 @@ def _best(places: "Iterable[Place]", said: str) -> Place | None:
 def derived(parsed: Parsed) -> dict[str, list[str]]:
     """What a text says of its links and tags, as the fields of a document."""
     return {
-        "tags": list(parsed.tags),
-        "links": list(dict.fromkeys(link.target for link in parsed.wiki_links if link.target)),
-        "paths": list(dict.fromkeys(link.path for link in parsed.links if link.path)),
+        "tags": _bounded(parsed.tags),
+        "links": _bounded(link.target for link in parsed.wiki_links),
+        "paths": _bounded(link.path for link in parsed.links),
     }
+
+
+def _bounded(names: Iterable[str]) -> list[str]:
+    """Each name once; of a text that is nothing but links, as many as fit beside it."""
+    found: list[str] = []
+    left = _MOST_NAMES
+    for name in dict.fromkeys(names):
+        left -= len(name) + 10
+        if left < 0:
+            break
+        if 0 < len(name) <= _LONGEST_NAME:
+            found.append(name)
+    return found
 
 
 def unsettled(before: Index, after: Index) -> list[UUID]:

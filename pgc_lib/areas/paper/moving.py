@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from pgc_lib.areas.paper import canvases
 from pgc_lib.areas.paper.keeping import Papers, index_of
 from pgc_lib.areas.paper.linking import Index, relinked, unsettled
 from pgc_lib.areas.paper.paths import joined, within
@@ -27,7 +28,7 @@ class Moved:
     batch: UUID
     moved: int
     relinked: int
-    """How many documents had links that were written anew."""
+    """How many documents and canvases had links that were written anew."""
 
     def _shown_(self) -> dict[str, Any]:
         return {_("Moved"): self.moved, _("Links written anew in"): self.relinked, _("Batch"): self.batch}  # fmt: skip
@@ -60,6 +61,8 @@ def move(session: Session, to: To, *, owner: UUID, relink: bool, message: str, f
                 rewritten += 1
             if changes:
                 papers.update(doc, message=message, **changes)
+        if relink:
+            rewritten += canvases.relinked(joined_session, owner, before, after, batch)
     return Moved(batch, len(to), rewritten)
 
 

@@ -12,8 +12,17 @@ from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
 from pgc_lib.i18n import N_, _
 
-LONGEST_TEXT = 5_000_000
-"""Characters of a document. In UTF-8 and with what stands beside it, that is what every store can hold."""
+LONGEST_TEXT = 4_500_000
+"""Characters of a document."""
+LONGEST_BYTES = 14_000_000
+"""… and its bytes in UTF-8: with what stands beside them, that is what every store can hold."""
+
+
+def fits(text: str) -> bool:
+    """Whether a text can be a document."""
+    if len(text) > LONGEST_TEXT:
+        return False
+    return len(text) * 4 <= LONGEST_BYTES or len(text.encode(errors="replace")) <= LONGEST_BYTES
 
 
 class Doc(
@@ -102,7 +111,7 @@ class Draft(Record, kind="docs.drafts", kept_in="documents", sort=["-changed"]):
     message: str = field("", title=N_("What changed"), max_length=1000)
     against: int = field(0, title=N_("Compared with version"), ge=0)
     parts: list[dict[str, str]] = field(
-        [], title=N_("Both sides"), help=N_("What both agree on, and where they do not: ours, theirs and what was before.")
+        [], title=N_("Both sides"), help=N_("Where they do not agree: what is there now, what the draft says, and what was before.")
     )  # fmt: skip
     changed: Moment | None = field(None, title=N_("When"))
 
@@ -111,7 +120,7 @@ class Draft(Record, kind="docs.drafts", kept_in="documents", sort=["-changed"]):
             _("Name"): self.name,
             _("State"): _(_STATES[self.state]),
             _("What changed"): self.message,
-            _("Conflicts"): sum("ours" in part for part in self.parts),
+            _("Conflicts"): len(self.parts),
             _("When"): self.changed,
         }
 

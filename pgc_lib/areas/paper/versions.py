@@ -3,7 +3,7 @@
 Nothing is kept for this: the store has every version of a document anyway, and its history says who.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ class Version:
     message: str
     title: str
     folder: str
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)
     """Its fields; empty after it was removed."""
 
     @property

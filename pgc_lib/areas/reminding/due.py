@@ -68,12 +68,12 @@ class Hours:
     local: ZoneInfo
     morning: str = "09:00"
     quiet_from: str = ""
-    quiet_to: str = ""
+    quiet_until: str = ""
     _bounds: tuple[time, time] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        if self.quiet_from and self.quiet_to and self.quiet_from != self.quiet_to:
-            bounds = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to)
+        if self.quiet_from and self.quiet_until and self.quiet_from != self.quiet_until:
+            bounds = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
             object.__setattr__(self, "_bounds", bounds)
 
     def held(self, moment: datetime) -> datetime:

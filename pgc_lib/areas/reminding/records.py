@@ -67,7 +67,7 @@ class Preferences(Record, kind="reminders.preferences", key=["name"]):
     quiet_from: str = field(
         "22:00", title=N_("Quiet from"), help=N_("What is not urgent waits until quiet hours end; empty for none."), pattern=CLOCK, max_length=5
     )  # fmt: skip
-    quiet_to: str = field("07:00", title=N_("Quiet until"), pattern=CLOCK, max_length=5)
+    quiet_until: str = field("07:00", title=N_("Quiet until"), pattern=CLOCK, max_length=5)
     morning: str = field(
         "09:00", title=N_("Morning"), help=N_("When one is told of what has no time of day."), pattern=r"^([01]\d|2[0-3]):[0-5]\d$", max_length=5
     )  # fmt: skip

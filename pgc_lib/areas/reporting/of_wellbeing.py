@@ -50,30 +50,24 @@ def _mood(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
 
 
 def _sleep(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
-    import polars as pl
-
     period = asked.period
-    nights = wellbeing.sleep.frame(
-        col("owner") == asked.session.person,
-        woke__ge=period.begins,
-        woke__lt=period.ends,
-        nap=False,
-        columns=["id", "asleep", "woke", "awake"],
-    )
-    if nights.is_empty():
+    slept = [
+        each.hours
+        for each in wellbeing.nights(since=period.first, until=asked.until)
+        if each.hours and each.day in period
+    ]
+    if not slept:
         return
-    slept = (pl.col("woke") - pl.col("asleep")).dt.total_minutes() - pl.col("awake")
-    hours = number(nights.select(slept.mean()).item() / 60)
+    hours = number(sum(slept) / len(slept))
     yield Fact(
         key="wellbeing.sleep",
         area="wellbeing",
         section="accomplishments",
-        text=_("{hours} hours of sleep on average, of {n} nights.", hours=f"{hours:.1f}", n=nights.height),
+        text=_("{hours} hours of sleep on average, of {n} nights.", hours=f"{hours:.1f}", n=len(slept)),
         value=hours,
         unit="h",
-        query=f"lab.wellbeing.sleep.find(woke__ge={str(period.begins)!r}, woke__lt={str(period.ends)!r})",
-        rows=pointers("wellbeing.sleep", nights["id"]),
-        count=nights.height,
+        query=f"lab.wellbeing.nights(since={str(period.first)!r}, until={str(asked.until)!r})",
+        count=len(slept),
         headline=True,
     )  # fmt: skip
 
@@ -81,19 +75,23 @@ def _sleep(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
 def _habits(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
     period = asked.period
     mine = col("owner") == asked.session.person
-    names = {each.id.hex: each.name for each in wellbeing.habits.find(mine)}
+    habits = {each.id.hex: each for each in wellbeing.habits.find(mine)}
     done = wellbeing.checkins.frame(
         mine,
         col("day").is_between(period.first, period.last),
         excused=False,
-        columns=["id", "habit"],
+        columns=["id", "habit", "amount"],
     )
-    for (habit,), lines in done.group_by("habit", maintain_order=True):
+    for (id,), noted in done.group_by("habit", maintain_order=True):
+        habit = habits.get(str(id))
+        if habit is None:
+            continue
+        lines = noted.filter(noted["amount"] >= habit.goal)  # less than that is a beginning
         yield Fact(
-            key=f"wellbeing.habit.{habit}",
+            key=f"wellbeing.habit.{id}",
             area="wellbeing",
             section="accomplishments",
-            text=_("{habit}: kept {n} times.", habit=names.get(str(habit), ""), n=lines.height),
+            text=_("{habit}: kept {n} times.", habit=habit.name, n=lines.height),
             value=number(lines.height),
             query=f"lab.wellbeing.checkins.find(day__ge={str(period.first)!r}, day__le={str(period.last)!r})",
             rows=pointers("wellbeing.checkins", lines["id"]),

@@ -42,7 +42,7 @@ class Check(Record, kind="suggestions.checks", indexes=[("verdict", "due")], sor
     todo: UUID | None = field(None, title=N_("To-do"))
     measure: str = field("", title=N_("Measure"), max_length=300)
     days: int = field(30, title=N_("Days"), ge=1, le=3650)
-    begun: date = field(title=N_("Since"))
+    begun: date = field(title=N_("From the day"))
     due: date = field(title=N_("Look again on"))
     was: float | None = field(None, title=N_("Before"))
     became: float | None = field(None, title=N_("After"))

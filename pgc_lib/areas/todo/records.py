@@ -149,7 +149,7 @@ class Todo(
         [], title=N_("Reminders"), help=N_("How long before, such as 1d, 2h, 15m or 0m."), max_length=20
     )  # fmt: skip
     links: Pointers = field(
-        [], title=N_("Belongs to"), help=N_("Plans, skills, documents, people: any record."), max_length=100
+        [], title=N_("Linked to"), help=N_("Plans, skills, documents, people: any record."), max_length=100
     )  # fmt: skip
     what: str = field("", title=N_("What was done"), searchable=True, widget="text")
     result: str = field("", title=N_("Result"), searchable=True, widget="text")
@@ -177,12 +177,12 @@ class Todo(
     @classmethod
     def kept(cls, row: Mapping[str, Any]) -> Self:
         """A row of an earlier time may lack what came later; its default then holds."""
-        blank = {
-            name: cls.model_fields[name].default
-            for name in _LATER
-            if name in row and row[name] is None
-        }
-        return super().kept({**row, **blank} if blank else row)
+        if row.get("summary") is None:
+            blank = {
+                name: cls.model_fields[name].default for name in _LATER if row.get(name) is None
+            }
+            return super().kept({**row, **blank})
+        return super().kept(row)
 
     @model_validator(mode="after")
     def _possible(self) -> "Todo":
@@ -223,7 +223,7 @@ class Project(Record, kind="todos.projects", key=["name"], indexes=[("state",)],
     )  # fmt: skip
     start: date | None = field(None, title=N_("From the day"))
     due: date | None = field(None, title=N_("Due"))
-    links: Pointers = field([], title=N_("Belongs to"), max_length=100)
+    links: Pointers = field([], title=N_("Linked to"), max_length=100)
     note: str = field("", title=N_("Note"), searchable=True, widget="text")
 
 

@@ -1,5 +1,6 @@
 """Change points: the days on which the level of a daily series shifted, with what speaks for each.
 
+0. **A wild day is no level.** The few largest and smallest values (1 %, 3 to 10 of each) are brought to the next ones.
 1. **Candidates** by PELT (Killick, Fearnhead & Eckley 2012): the segments that make Σ (x - mean)² + penalty the least.
    The penalty is 3 log n times the long-run variance, so days that resemble their neighbours do not become steps. The
    variance and the autocorrelation come from differences of days one and two apart, which a step hardly touches:
@@ -51,9 +52,11 @@ class Step:
 def steps(x: Series, rng: np.random.Generator, *, level: float = 0.05) -> list[Step]:
     """The steps of a series with gaps, the first one first."""
     places = np.flatnonzero(np.isfinite(x))
-    values = x[places]
-    n = len(values)
-    if n < 3 * SHORTEST or float(values.std()) < 1e-9:
+    n = len(places)
+    if n < 3 * SHORTEST:
+        return []
+    values = _without_wild_days(x[places])
+    if float(values.std()) < 1e-9:
         return []
     cuts = _pelt(values, 3 * math.log(n) * _long_run(values))
     if not cuts:
@@ -76,6 +79,13 @@ def steps(x: Series, rng: np.random.Generator, *, level: float = 0.05) -> list[S
         for step, q in zip(found, qs, strict=True)
         if q <= level
     ]  # fmt: skip
+
+
+def _without_wild_days(values: Series) -> Series:
+    """The few largest and smallest values brought to the next ones: one wild day is no level."""
+    few = min(10, max(3, len(values) // 100))
+    ordered = np.sort(values)
+    return np.clip(values, ordered[few], ordered[-few - 1])
 
 
 def _long_run(values: Series) -> float:

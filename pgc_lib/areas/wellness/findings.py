@@ -111,8 +111,8 @@ class Trend:
     def _shown_(self) -> Mapping[str, Any]:
         return {
             _("Measure"): self.measure.title,
-            _("From"): self.first,
-            _("To"): self.last,
+            _("First day"): self.first,
+            _("Last day"): self.last,
             _("Trend"): self.sentence,
         }
 

@@ -121,7 +121,8 @@ def occasions(habit: "Habit", checks: Mapping[date, Check], today: date) -> list
 
     if habit.rule:
         days = occurrences(habit.rule, habit.start, before=last + timedelta(days=1), limit=_MOST)
-        found = [(day, _done(habit, checks.get(day))) for day in days]
+        # A rule with hours names a day as often as it has hours.
+        found = [(day, _done(habit, checks.get(day))) for day in dict.fromkeys(days)]
         return [
             Occasion(day, done or (None if day == today else False))
             for day, done in found

@@ -36,7 +36,7 @@ class Hint:
                 yield self.lines()
 
     def _shown_(self) -> Mapping[str, Any]:
-        return {_("Help"): "\n".join("\n".join(lines) for lines in self.both())}
+        return {_("Where there is help"): "\n".join("\n".join(lines) for lines in self.both())}
 
     def _repr_html_(self) -> str:
         colour = "#b3261e" if self.level == "urgent" else "#8a6d00"

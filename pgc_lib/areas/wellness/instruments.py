@@ -101,7 +101,7 @@ class Instrument:
         return {
             _("Questionnaire"): self.key,
             _("Name"): str(self.name),
-            _("About"): str(self.about),
+            _("What it is about"): str(self.about),
             _("Items"): len(self.items),
             _("Source"): self.source,
             _("Licence"): str(self.licence),

@@ -7,7 +7,7 @@ apart is unknown, too.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,6 +44,14 @@ class Reading:
     owner: UUID
     first: date
     last: date
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What several measures are made of, read once."""
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """What was read under a name, or is read now."""
+        if name not in self.kept:
+            self.kept[name] = read()
+        return self.kept[name]
 
     def rows(self, record: Any, columns: list[str], *conditions: Any) -> "pl.DataFrame":
         """Some columns of what this person keeps of a kind."""
@@ -135,8 +143,12 @@ def array(frame: "pl.DataFrame", name: str) -> "NDArray[np.float64]":
 
 
 def _moods(reading: Reading) -> "pl.DataFrame":
-    rows = reading.rows(Mood, ["at", "mood", "energy", "tags"], *reading.within("at"))
-    return rows.with_columns(day=_local_day(rows, "at"))
+    def read() -> "pl.DataFrame":
+        rows = reading.rows(Mood, ["at", "mood", "energy", "tags"], *reading.within("at"))
+        return rows.with_columns(day=_local_day(rows, "at"))
+
+    rows: pl.DataFrame = reading.once("moods", read)
+    return rows
 
 
 def _mean_of(field: str) -> Callable[[Reading], Days]:
@@ -167,10 +179,15 @@ def _tag(tag: str) -> Callable[[Reading], Days]:
 
 def nights_of(reading: Reading) -> list[Night]:
     """The nights of these days."""
-    rows = reading.rows(
-        Sleep, ["asleep", "woke", "awake", "quality", "nap"], *reading.within("woke")
-    )
-    return nights((Stretch(*row) for row in rows.iter_rows()), zone())
+
+    def read() -> list[Night]:
+        rows = reading.rows(
+            Sleep, ["asleep", "woke", "awake", "quality", "nap"], *reading.within("woke")
+        )
+        return nights((Stretch(*row) for row in rows.iter_rows()), zone())
+
+    found: list[Night] = reading.once("nights", read)
+    return found
 
 
 def _slept(reading: Reading) -> Days:

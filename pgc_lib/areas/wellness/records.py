@@ -168,7 +168,7 @@ class CheckIn(
 
     habit: UUID = field(title=N_("Habit"))
     day: date = field(title=N_("Day"))
-    amount: float = field(1, title=N_("Amount"), ge=0, le=1e9)
+    amount: float = field(1, title=N_("How much"), ge=0, le=1e9)
     excused: bool = field(
         False, title=N_("Excused"), help=N_("Ill or away: the day counts neither way.")
     )

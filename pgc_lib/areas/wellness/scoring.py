@@ -70,18 +70,18 @@ class Result:
         for each in self.scores:
             shown[str(each.scale.name)] = f"{each.value} ({each.lowest}–{each.highest})"
         told = " ".join(each.told for each in self.scores if each.told)
-        shown[_("Reference")] = told or (
+        shown[_("In the literature")] = told or (
             str(self.instrument.remark) if self.instrument.remark else ""
         )
         shown[_("Please note")] = _(
             "A questionnaire is no diagnosis; only a professional can make one."
         )
-        shown[_("Help")] = str(self.hint) if self.hint else ""
+        shown[_("Where there is help")] = str(self.hint) if self.hint else ""
         return shown
 
     def _repr_html_(self) -> str:
         shown = dict(self._shown_())
-        shown.pop(_("Help"))
+        shown.pop(_("Where there is help"))
         shown[_("Source")] = self.instrument.source
         shown[_("Licence")] = str(self.instrument.licence)
         table = card({title: value for title, value in shown.items() if title != _("Source")})

@@ -180,7 +180,7 @@ def correlation(
     room = max(effective - 3 - fitted, 1.0)
     half = Z95 * (1.06 if method == "spearman" else 1.0) / math.sqrt(room)
     middle = math.atanh(max(-0.999999, min(0.999999, r)))
-    p = _permuted(one, other, abs(r), rng)
+    p = _permuted(one[both], other[both], block_length(one, other), rng)
     if p <= 1 / _MANY:
         # Chance never came so far. How far that is, only the normal tail of artanh r can say.
         tail = 2 * NormalDist().cdf(-abs(middle) * Z95 / half)
@@ -194,17 +194,28 @@ def block_length(x: Series, y: Series | None = None) -> int:
     return int(min(max(_SHORTEST_BLOCK, math.ceil(2 * reach)), max(_SHORTEST_BLOCK, len(x) // 8)))
 
 
-def _permuted(x: Series, y: Series, r: float, rng: np.random.Generator) -> float:
-    length = block_length(x, y)
+def _permuted(x: Series, y: Series, length: int, rng: np.random.Generator) -> float:
+    """p of the correlation of complete pairs, against orders in which blocks of neighbours stay together."""
+    n = len(x)
+    one, other = _standard(x), _standard(y)
+    seen = abs(float(one @ other)) - 1e-12
+    length = min(length, max(1, n // 8))
     reached, done = 0, 0
     for batch in (_FEW, _MANY - _FEW):
-        for size in _portions(batch, len(x)):
-            found = np.abs(_correlations(x, y[_orders(len(y), length, size, rng)]))
-            reached += int((found >= r - 1e-12).sum())
+        for size in _portions(batch, n):
+            found = other[_orders(n, length, size, rng)] @ one
+            reached += int((np.abs(found) >= seen).sum())
             done += size
         if reached > 12:
             break  # far from anything that would be reported
     return (1 + reached) / (1 + done)
+
+
+def _standard(x: Series) -> Series:
+    """With a mean of 0 and a length of 1, so that products of two are correlations."""
+    centred = x - x.mean()
+    size = math.sqrt(float((centred**2).sum()))
+    return np.asarray(centred / size if size > 1e-12 else centred, dtype=np.float64)
 
 
 def _portions(count: int, length: int) -> list[int]:
@@ -218,23 +229,8 @@ def _orders(n: int, length: int, count: int, rng: np.random.Generator) -> NDArra
     pieces = -(-n // length)
     order = rng.permuted(np.tile(np.arange(pieces), (count, 1)), axis=1)
     days = (order[:, :, None] * length + np.arange(length)).reshape(count, -1)
-    inside = days < n
-    kept = days[inside].reshape(count, n)
+    kept = days[days < n].reshape(count, n)
     return (kept + rng.integers(0, n, size=(count, 1))) % n
-
-
-def _correlations(x: Series, many: NDArray[np.float64]) -> Series:
-    known_x, known_y = np.isfinite(x), np.isfinite(many)
-    x0, y0 = np.where(known_x, x, 0.0), np.where(known_y, many, 0.0)
-    weight_x, weight_y = known_x.astype(float), known_y.astype(float)
-    n = weight_y @ weight_x
-    n = np.maximum(n, 1.0)
-    sum_x, sum_y = weight_y @ x0, y0 @ weight_x
-    xx, yy, xy = weight_y @ (x0**2), (y0**2) @ weight_x, y0 @ x0
-    size = np.sqrt(np.maximum(xx - sum_x**2 / n, 0) * np.maximum(yy - sum_y**2 / n, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where((size > 1e-12) & (n >= 4), (xy - sum_x * sum_y / n) / size, 0.0)
-    return np.asarray(found, dtype=np.float64)
 
 
 def benjamini_hochberg(p: Sequence[float]) -> list[float]:

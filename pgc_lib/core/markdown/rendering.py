@@ -19,7 +19,7 @@ from pgc_lib.i18n import _
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 """Characters that are rendered; more is shown as the text that it is."""
 
 _LONGEST_LINK = 2_000

@@ -49,7 +49,7 @@ class Hit:
 
     def _shown_(self) -> dict[str, Any]:
         return {
-            _("Key"): self.key,
+            _("Item"): self.key,
             _("Score"): f"{self.score:.3f}",
             _("Text"): self.text,
             _("Metadata"): dict(self.metadata),

@@ -133,21 +133,21 @@ class PostgresShelf:
         filtered = condition != All()
         values: dict[str, Any] = {"q": _written(vector), "k": k}
         where = self._where(condition, values)
+        by_index = not exact and self.of.index != "flat" and self.session.at is None
+        if by_index:
+            values |= {
+                "setting": _SETTING[self.of.index],
+                "effort": str(effort or EFFORT[self.of.index][1]),
+                "walking": _WALKING[self.of.index],
+                # What an index finds first may all fail the condition; then it looks on, to a limit.
+                "walk": _ORDER[self.of.index] if filtered else "off",
+            }
         with self.session.reading() as connection:
-            if exact or self.of.index == "flat" or self.session.at is not None:
-                return self._nearest(connection, where, values, by_index=False)
-            # What an index finds first may all fail the condition; then it looks on, to a limit.
-            connection.execute(
-                text("select set_config(:a, :effort, true), set_config(:b, :walk, true)"),
-                {
-                    "a": _SETTING[self.of.index],
-                    "effort": str(effort or EFFORT[self.of.index][1]),
-                    "b": _WALKING[self.of.index],
-                    "walk": _ORDER[self.of.index] if filtered else "off",
-                },
-            )
-            found = self._nearest(connection, where, values, by_index=True)
-            if len(found) < k and (filtered or self.of.index == "ivf"):
+            if not connection.in_transaction():
+                # One statement and nothing around it: a question is one way there and back.
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            found = self._nearest(connection, where, values, by_index=by_index)
+            if by_index and len(found) < k and (filtered or self.of.index == "ivf"):
                 found = self._nearest(connection, where, values, by_index=False)
             return found
 
@@ -156,12 +156,17 @@ class PostgresShelf:
     ) -> list[Found]:
         sign = _SIGNS[self.of.metric]
         size = self.of.dimension
-        measured = f"d.vector::vector({size}) {sign} cast(:q as vector({size}))"
-        if not by_index:
-            measured = f"({measured}) + 0"
+        asked = f"cast(:q as vector({size}))"
+        measured = f"(d.vector::vector({size}) {sign} {asked}) + 0"
+        order = "2"
+        if by_index:
+            # The settings are made for this statement alone: what is looked for is known before the index is walked.
+            set_first = f"(select {asked} where set_config(:setting, :effort, true) || set_config(:walking, :walk, true) <> '')"
+            order = f"d.vector::vector({size}) {sign} {set_first}"
+            measured = f"d.vector::vector({size}) {sign} {asked}"
         statement = (
             f"select d.key, {measured} as distance, d.text, d.body::text from ({self._rows}) d "
-            f"where {where} order by {measured} limit :k"
+            f"where {where} order by {order} limit :k"
         )
         rows = connection.execute(text(statement), values)
         found = [Found(key, float(far), words, loads(body)) for key, far, words, body in rows]

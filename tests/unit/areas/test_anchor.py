@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pgc_lib.areas.anchor import Anchor
+from pgc_lib.areas.career.sections import CONTACTS, SECTIONS
 from pgc_lib.areas.career.sharing import person_of
 from pgc_lib.areas.goals import Goals
 from pgc_lib.areas.skills import Skills
@@ -133,8 +134,9 @@ def test_the_overview_brings_everything_together(anchor: Anchor) -> None:
     with in_lang("zh-CN"):
         chinese = anchor.overview()._repr_html_()
     assert "我做过的事" in chinese and "2 项未完成" in chinese
+    todos.add(title="Ask for a mentor", links=[point(plan)])
     frame = anchor.pace()
-    assert frame["todos_open"].to_list() == [1] and frame["standing"].to_list() == ["even"]
+    assert frame["todos_open"].to_list() == [2] and frame["standing"].to_list() == ["even"]
     anchor.reach(plan)
     assert anchor.pace()["share"].to_list() == [1.0] and not anchor.overview().plans
 
@@ -326,3 +328,38 @@ def test_a_service_opens_it_in_the_owners_role(anchor: Anchor, house: House) -> 
     finally:
         served.close()
     assert anchor.shared()[0].visits == 1
+
+
+def test_every_section_can_be_shown(anchor: Anchor, tmp_path: Path) -> None:
+    """Plans with their milestones, focus, values and what others say, in both layouts and every form."""
+    introduced(anchor)
+    skill = Skills(anchor.session).items.add(name="Python")
+    Skills(anchor.session).assess(skill, 4)
+    anchor.plan("Write a book", milestones=["Outline", ("Draft", "2030-01-01")], success=["printed"], why="For others", translations={"zh-CN": {"title": "写书"}})  # fmt: skip
+    anchor.reach(anchor.milestones.find(title="Outline")[0])
+    anchor.focus.add(title="Drafting", since=today())
+    anchor.values.add(name="Patience", meaning="Again")
+    anchor.references.add(name="Bob", text="Splendid")
+    anchor.strengths.add(name="Coding", skill=point(skill))
+    anchor.strengths.add(name="Chess", sort="interest")
+    anchor.projects.add(name="Ledger", roles=["Author"], skills=[point(skill)])
+    anchor.stations.add(organisation="Club", sort="volunteer")
+    every = anchor.views.add(name="all", sections=list(SECTIONS), contacts=list(CONTACTS))
+    for layout in ("classic", "modern"):
+        page = anchor.preview(every, layout=layout).html
+        for part in ("☑ Outline", "☐ Draft (2030-01-01)", "printed", "Drafting", "Patience", "Splendid", "Chess", "Club", "Proficient", "Ledger"):  # fmt: skip
+            assert part in page, part
+        assert anchor.export(tmp_path / "all.pdf", view=every, layout=layout).read_bytes()[:4] == b"%PDF"  # fmt: skip
+    assert "写书" in anchor.export(tmp_path / "all.md", view=every, lang="zh").read_text(encoding="utf-8")  # fmt: skip
+    made = anchor.export(tmp_path / "all.json", view=every).read_text(encoding="utf-8")
+    assert "Chess" in made and "Write a book" not in made
+
+
+def test_the_past_has_its_own_overview(house: House, person: Person) -> None:
+    """As it was, counted from that day."""
+    lab = house.lab(person("mei"))
+    lab.anchor.plan("Then", begin=today() - timedelta(days=9), due=today() + timedelta(days=9))
+    moment = datetime.now(UTC)
+    lab.anchor.achieve("Now")
+    then = lab.at(moment).anchor.overview()
+    assert [plan.title for plan, _pace in then.plans] == ["Then"] and not then.achievements

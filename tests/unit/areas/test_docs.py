@@ -81,7 +81,7 @@ def test_a_text_that_is_too_long_is_refused_with_the_way_out(here: Docs) -> None
     """Fifty megabytes are no document; they are kept as a file. Long ones below the limit are documents."""
     with pytest.raises(Invalid, match="keep_file") as refused:
         here.add(title="huge", body="x" * 50_000_000)
-    assert "5000000" in str(refused.value) and here.items.count() == 0
+    assert str(LONGEST_TEXT) in str(refused.value) and here.items.count() == 0
     file = here.keep_file(b"# huge\n" * 1_000_000, "huge.md")
     assert here.keep_file(b"# huge\n" * 1_000_000, "huge.md") == file and file.size == 7_000_000
     assert here.bytes_of(file) == b"# huge\n" * 1_000_000
@@ -91,6 +91,10 @@ def test_a_text_that_is_too_long_is_refused_with_the_way_out(here: Docs) -> None
     assert len(here.doc(long.id).body) == LONGEST_TEXT - 10
     with pytest.raises(Invalid, match="too long"):
         here.items.update(long, body="字" * (LONGEST_TEXT + 1))
+    with pytest.raises(Invalid, match="too long"):
+        here.add(title="pictures", body="😀" * 4_000_000)
+    links = here.add(title="links", body="".join(f"[[name {n}]]" for n in range(50_000)))
+    assert 5_000 < len(links.links) < 50_000
 
 
 def test_versions_have_author_time_and_message(docs: Docs) -> None:
@@ -148,7 +152,11 @@ def test_folders_move_with_what_is_in_them(docs: Docs) -> None:
     docs.move_file(picture.id, "pictures", name="q.png")
     assert docs.doc("z/In").body == "![p](../pictures/q.png) [[Out]]"
     assert docs.doc("Out").body.endswith("![[q.png]]")
+    canvas = docs.keep_file(
+        b'{"nodes":[{"file" : "z/In.md"},{"file":"x"}], "n": 1.0}\n', "c.canvas"
+    )
     docs.move("z/In", "")
+    assert docs.bytes_of(canvas) == b'{"nodes":[{"file" : "In.md"},{"file":"x"}], "n": 1.0}\n'
     assert docs.doc("In").body == "![p](pictures/q.png) [[Out]]" and docs.unresolved() == []
     for wrong in ("z", "z/inside"):
         with pytest.raises(Invalid, match="into itself"):
@@ -304,6 +312,8 @@ def test_a_page_shows_pictures_and_other_documents_and_executes_nothing(
         and "<title>Top</title>" in html
     )
     assert here.save_as("A", tmp_path / "a.md").read_bytes() == doc.text.encode()
+    paper = here.save_as("A", tmp_path / "a.pdf").read_bytes()
+    assert paper.startswith(b"%PDF-") and len(paper) > 2_000
     with pytest.raises(Invalid, match=r"\.pdf"):
         here.save_as("A", tmp_path / "a.doc")
 

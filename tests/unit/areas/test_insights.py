@@ -56,6 +56,7 @@ KINDS: dict[str, Any] = {
     **dict.fromkeys(("share", "weight", "hours", "level", "number"), pl.Float64()),
     **dict.fromkeys(("target", "amount"), pl.Decimal(18, 4)),
     "minutes": pl.Int64(),
+    "days": pl.Int64(),
 }
 
 
@@ -111,12 +112,22 @@ def test_neglected_plans() -> None:
         {"id": "e", "title": "Later", "horizon": "month", "updated_at": old, "todo_project": "", "begin": DAY + timedelta(1)},
     ]  # fmt: skip
     milestones = [{"id": "1", "plan": "b", "updated_at": moment(DAY - timedelta(3))}]
-    finished = [
-        {"project": "P", "done_at": moment(DAY)},
-        {"project": "", "done_at": moment(DAY)},
-    ]
+    finished = [{"project": "P", "done_at": moment(DAY)}]
     found = find("anchor.neglected", plans=plans, milestones=milestones, finished=finished)
     assert [each.subject for each in found] == ["a"] and "100 days ago" in found[0].reason
+
+
+def test_sections_to_look_at_again() -> None:
+    """After the days that are usual, or those that the person gave."""
+    confirmed = [
+        {"section": "focus", "day": DAY - timedelta(31)},
+        {"section": "values", "day": DAY - timedelta(31)},
+        {"section": "plans", "day": DAY - timedelta(31), "days": 7},
+    ]
+    assert [each.subject for each in find("anchor.stale", confirmed=confirmed)] == [
+        "focus",
+        "plans",
+    ]
 
 
 def test_workload_against_capacity() -> None:

@@ -13,7 +13,7 @@ from pgc_lib.core.history import History
 from pgc_lib.core.zone import set_zone, today, zone
 from pgc_lib.errors import Conflict, Denied, Invalid, NotFound, PgcError, StoreError
 from pgc_lib.i18n import in_lang
-from tests.support.lab import House, Person, share
+from tests.support.lab import Person, share
 
 
 @pytest.fixture
@@ -98,6 +98,8 @@ def test_hostile_markdown_is_shown_as_text(knowledge: Knowledge) -> None:
     assert 'src="https://evil' not in shown
     assert [each.target for each in knowledge.loose_links()] == ["Real"]
     assert knowledge.learn("Hostile").new == 0
+    with pytest.raises(Invalid, match="longer than"):
+        knowledge.add("Too much", "a" * 1_000_001)
 
 
 def test_attachments_hang_on_an_entry(knowledge: Knowledge) -> None:
@@ -129,6 +131,54 @@ def test_links_are_seen_from_both_ends(knowledge: Knowledge) -> None:
     assert knowledge.unlink("Memory", "Spacing effect") == 1
     with pytest.raises(Invalid, match="to itself"):
         knowledge.link("Memory", "Memory")
+
+
+def test_a_new_title_is_followed_by_links(knowledge: Knowledge) -> None:
+    """In other texts and its own, with heading and other words as they were; what only looks alike stays."""
+    knowledge.add("Memory", "[[memory#Part]]", also=["记忆"])
+    knowledge.add("a", "see [[Memory|it]], [[记忆]], `[[Memory]]` and [[Memory palace]]")
+    kept = knowledge.rename("Memory", "Remembering")
+    assert kept.title == "Remembering" and kept.body == "[[Remembering#Part]]"
+    other = knowledge.entry("a")
+    assert (
+        other.body == "see [[Remembering|it]], [[Remembering]], `[[Memory]]` and [[Memory palace]]"
+    )
+    with pytest.raises(Invalid):
+        knowledge.rename("Remembering", "")
+
+
+def test_an_entry_goes_with_its_links_and_cards(knowledge: Knowledge) -> None:
+    """And comes back with them."""
+    kept = knowledge.add("a", "x :: y")
+    knowledge.add("b", "[[a]]")
+    knowledge.link("a", "b")
+    knowledge.learn(kept)
+    batch = knowledge.remove("a")
+    assert [each.count() for each in (knowledge.entries, knowledge.links, knowledge.cards)] == [
+        1,
+        0,
+        0,
+    ]
+    assert [each.target for each in knowledge.loose_links()] == ["a"]
+    History(knowledge.session).undo_batch(batch)
+    assert [each.count() for each in (knowledge.entries, knowledge.links, knowledge.cards)] == [
+        2,
+        1,
+        1,
+    ]
+
+
+def test_an_overview_has_places_states_and_memory(knowledge: Knowledge) -> None:
+    """Also without cards, and empty with the same columns."""
+    empty = knowledge.overview()
+    kept = knowledge.add("a", "x :: y\n\nz :: w", topic="T/U", state="settled")
+    knowledge.add("b")
+    knowledge.learn(kept)
+    knowledge.rate(knowledge.due()[0], "easy")
+    first, second = knowledge.overview().iter_rows(named=True)
+    assert (first["topic"], first["cards"], first["due"], first["remembered"]) == ("T/U", 2, 0, 1.0)
+    assert (second["topic"], second["cards"], second["remembered"]) == ("", 0, None)
+    assert empty.columns == knowledge.overview().columns
 
 
 # ── topics ───────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +261,7 @@ def test_two_moves_at_once_close_no_circle(knowledge: Knowledge) -> None:
         assert sum(each.parent is None for each in (knowledge.topics.get(one.id), knowledge.topics.get(other.id))) == 1  # fmt: skip
 
 
-def test_topics_are_merged_and_dissolved_as_one(knowledge: Knowledge, house: House) -> None:
+def test_topics_are_merged_and_dissolved_as_one(knowledge: Knowledge) -> None:
     """Entries and topics below move along, equal names meet; undone, everything is as before."""
     for title, topic in (
         ("a", "Old"),

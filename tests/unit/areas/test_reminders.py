@@ -18,11 +18,14 @@ from pgc_lib.settings import settings
 from tests.support.lab import House, Person
 from tests.support.smtp import Server, mail_server, mail_settings, set_mail  # noqa: F401
 
+_begun: list[date] = []
+
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """In English and in Shanghai."""
     set_zone("Asia/Shanghai")
+    _begun[:] = [today()]
     with in_lang("en"):
         yield
     settings.cache_clear()
@@ -38,13 +41,18 @@ def shared(house: House, person: Person) -> Lab:
 def lab(house: House, person: Person) -> Lab:
     """A new person's lab without quiet hours."""
     made = house.lab(person("reminded"))
-    made.reminders.prefer(quiet_from="", quiet_to="")
+    made.reminders.prefer(quiet_from="", quiet_until="")
     return made
+
+
+def tomorrow() -> date:
+    """The day after the one on which the test began, also when it runs over midnight."""
+    return _begun[-1] + timedelta(days=1)
 
 
 def at(hour: int, minute: int = 0, *, days: int = 0) -> datetime:
     """A moment on the person's clock, tomorrow plus so many days: what is entered today is told of then."""
-    day = today() + timedelta(days=1 + days)
+    day = tomorrow() + timedelta(days=days)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone())
 
 
@@ -83,7 +91,7 @@ def test_a_day_of_the_chinese_calendar(shared: Lab) -> None:
 
 def test_each_thing_is_told_once_and_waits_in_the_inbox(lab: Lab) -> None:
     """Not before its time; seen to, it is gone; snoozed, it comes back."""
-    day = (today() + timedelta(1)).isoformat()
+    day = tomorrow().isoformat()
     lab.reminders.add(title="dentist", day=day, clock="15:00", before=["0m", "2h"])
     assert lab.reminders.look(at(12)) == []
     assert titles(lab.reminders.look(at(13))) == ["dentist"]
@@ -102,7 +110,7 @@ def test_many_lookers_tell_once(lab: Lab) -> None:
     """Workers on several machines look at the same time; there is one notice, and one delivery of it."""
     lab.reminders.prefer(carriers=["mail"])
     for n in range(4):
-        lab.reminders.add(title=f"{n}", day=(today() + timedelta(1)).isoformat(), clock="10:00")
+        lab.reminders.add(title=f"{n}", day=tomorrow().isoformat(), clock="10:00")
 
     def look(_n: int) -> int:
         mine = lab.session
@@ -119,17 +127,17 @@ def test_many_lookers_tell_once(lab: Lab) -> None:
 
 def test_every_source_is_heard_unless_it_is_not_wanted(lab: Lab) -> None:
     """To-dos, the family's days by both calendars, plans, habits, own ones."""
-    tomorrow = today() + timedelta(1)
-    lab.todos.add(title="report", due=tomorrow, at="11:00", remind=["1h", "0m"])
-    lab.todos.add(title="all day", due=tomorrow)
-    lab.todos.complete(lab.todos.add(title="done", due=tomorrow))
-    lab.todos.add(title="far", due=tomorrow + timedelta(10), remind=["10d"])
-    lab.family.add(name="外婆", sex="female", born=tomorrow.replace(year=1938) if tomorrow.month != 2 else "1938-03-05")  # fmt: skip
-    lab.hobbies.plan("Guitar lesson", day=tomorrow, clock="12:00")
-    lab.wellbeing.habits.add(name="stretch", rule="FREQ=DAILY", start=tomorrow, clock="07:15")
+    next_day = tomorrow()
+    lab.todos.add(title="report", due=next_day, at="11:00", remind=["1h", "0m"])
+    lab.todos.add(title="all day", due=next_day)
+    lab.todos.complete(lab.todos.add(title="done", due=next_day))
+    lab.todos.add(title="far", due=next_day + timedelta(10), remind=["10d"])
+    lab.family.add(name="外婆", sex="female", born=next_day.replace(year=1938) if next_day.month != 2 else "1938-03-05")  # fmt: skip
+    lab.hobbies.plan("Guitar lesson", day=next_day, clock="12:00")
+    lab.wellbeing.habits.add(name="stretch", rule="FREQ=DAILY", start=next_day, clock="07:15")
     found = titles(lab.reminders.look(at(12)))
     assert sorted(found, key=str) == sorted(
-        ["stretch", "far", "all day", "report", "report", "Guitar lesson", *(["外婆's birthday"] if tomorrow.month != 2 else [])], key=str
+        ["stretch", "far", "all day", "report", "report", "Guitar lesson", *(["外婆's birthday"] if next_day.month != 2 else [])], key=str
     )  # fmt: skip
     lab.reminders.prefer(without=["family", "plans", "habits", "todos"])
     assert lab.reminders.look(at(20, days=6)) == []
@@ -137,20 +145,20 @@ def test_every_source_is_heard_unless_it_is_not_wanted(lab: Lab) -> None:
 
 def test_what_is_done_is_no_longer_told_of(lab: Lab) -> None:
     """Its notice leaves the inbox at once, and a new day of the same to-do is told anew."""
-    todo = lab.todos.add(title="x", due=today() + timedelta(1), at="10:00")
+    todo = lab.todos.add(title="x", due=tomorrow(), at="10:00")
     assert len(lab.reminders.look(at(10))) == 1
     lab.todos.complete(todo)
     assert lab.reminders.inbox(at(10)) == []
     lab.reminders.look(at(11))
     assert [each.state for each in lab.reminders.notices.find()] == ["done"]
-    lab.todos.items.update(lab.todos.reopen(todo.id), due=today() + timedelta(2))
+    lab.todos.items.update(lab.todos.reopen(todo.id), due=tomorrow() + timedelta(1))
     assert titles(lab.reminders.look(at(10, days=1))) == ["x"]
 
 
 def test_quiet_hours_are_a_persons_own(lab: Lab) -> None:
     """Held to their end; what is urgent is not."""
-    lab.reminders.prefer(quiet_from="22:00", quiet_to="07:00")
-    day = (today() + timedelta(1)).isoformat()
+    lab.reminders.prefer(quiet_from="22:00", quiet_until="07:00")
+    day = tomorrow().isoformat()
     lab.reminders.add(title="later", day=day, clock="23:00")
     lab.reminders.add(title="urgent", day=day, clock="23:00", urgent=True)
     assert titles(lab.reminders.look(at(23, 30))) == ["urgent"]
@@ -162,7 +170,7 @@ def test_quiet_hours_are_a_persons_own(lab: Lab) -> None:
 def test_nobody_else_is_told(lab: Lab, house: House, person: Person) -> None:
     """Not of mine, and not from my inbox."""
     other = house.lab(person("other"))
-    lab.reminders.add(title="mine", day=(today() + timedelta(1)).isoformat(), clock="10:00")
+    lab.reminders.add(title="mine", day=tomorrow().isoformat(), clock="10:00")
     (notice,) = lab.reminders.look(at(10))
     assert other.reminders.look(at(10)) == [] and other.reminders.inbox(at(10)) == []
     with pytest.raises(NotFound):
@@ -175,9 +183,7 @@ def test_nobody_else_is_told(lab: Lab, house: House, person: Person) -> None:
 def told(lab: Lab, title: str = "牙医 dentist", **values: Any) -> None:
     """One notice that waits to be carried."""
     lab.reminders.prefer(carriers=["mail"], mail_to="me@example.org")
-    lab.reminders.add(
-        title=title, day=(today() + timedelta(1)).isoformat(), clock="10:00", **values
-    )
+    lab.reminders.add(title=title, day=tomorrow().isoformat(), clock="10:00", **values)
     assert len(lab.reminders.look(at(10))) == 1
 
 
@@ -222,12 +228,12 @@ def test_what_needs_no_second_try(lab: Lab, mail_server: Server, monkeypatch: An
     (refused,) = lab.reminders.deliver(at(10))
     assert refused.state == "failed" and "nobody@example.org" in refused.trouble
     lab.reminders.prefer(carriers=["pigeon"])
-    told_again = lab.reminders.add(title="again", day=(today() + timedelta(1)).isoformat(), clock="10:00")  # fmt: skip
+    told_again = lab.reminders.add(title="again", day=tomorrow().isoformat(), clock="10:00")  # fmt: skip
     assert titles(lab.reminders.look(at(10))) == [told_again.title]
     (unknown,) = lab.reminders.deliver(at(10))
     assert unknown.state == "failed" and "pigeon" in unknown.trouble
     lab.reminders.prefer(carriers=["mail"], mail_to="me@example.org")
-    lab.reminders.add(title="seen", day=(today() + timedelta(1)).isoformat(), clock="11:00")
+    lab.reminders.add(title="seen", day=tomorrow().isoformat(), clock="11:00")
     lab.reminders.done(lab.reminders.look(at(11))[0])
     assert [each.state for each in lab.reminders.deliver(at(11))] == ["failed"]
     assert mail_server.mails() == []
@@ -300,13 +306,13 @@ def test_a_carrier_of_another_package(lab: Lab, monkeypatch: Any) -> None:
 
     monkeypatch.setattr("pgc_lib.areas.reminding.carrying.entry_points", lambda group: [Point()] if group == "pgc.carriers" else [])  # fmt: skip
     lab.reminders.prefer(carriers=["phone"])
-    lab.reminders.add(title="ring", day=(today() + timedelta(1)).isoformat(), clock="10:00")
+    lab.reminders.add(title="ring", day=tomorrow().isoformat(), clock="10:00")
     lab.reminders.look(at(10))
     assert [each.state for each in lab.reminders.deliver(at(10))] == ["sent"] and sent == ["ring"]
 
 
 def test_moments_are_kept_in_utc(lab: Lab) -> None:
     """Whoever moves to another zone finds them where they belong."""
-    lab.reminders.add(title="x", day=(today() + timedelta(1)).isoformat(), clock="10:00")
+    lab.reminders.add(title="x", day=tomorrow().isoformat(), clock="10:00")
     (notice,) = lab.reminders.look(at(10))
     assert notice.at == at(10).astimezone(UTC)

@@ -181,6 +181,21 @@ def test_what_an_area_may_tell_is_the_persons_choice(lab: Lab) -> None:
         lab.reports.allow("weather", True)
 
 
+def test_wellbeing_and_knowledge_are_told_where_one_lets(lab: Lab) -> None:
+    """How one was is left out until it is allowed; what was learned and reached is there from the first day."""
+    lab.wellbeing.log(mood=4, energy=3)
+    lab.knowledge.add(title="番茄工作法", body="二十五分钟")
+    lab.anchor.plans.add(title="写一本书", state="reached", reached_on=today())
+    keys = {fact.key for fact in lab.reports.facts("this week")}
+    assert "knowledge.written" in keys and "wellbeing.mood" not in keys
+    assert any(key.startswith("anchor.plans.reached") for key in keys)
+    lab.reports.allow("wellbeing", True)
+    told = {fact.key: fact for fact in lab.reports.facts("this week")}
+    assert told["wellbeing.mood"].value == 4 and "平均 4.0" in told["wellbeing.mood"].text
+    lab.reports.allow("wellbeing", False)
+    assert not any(fact.area == "wellbeing" for fact in lab.reports.facts("this week"))
+
+
 @pytest.mark.parametrize("ending", [".md", ".html", ".json"])
 def test_a_report_is_saved_by_its_ending(lab: Lab, tmp_path: Path, ending: str) -> None:
     """Whatever was written into it stays text."""

@@ -71,6 +71,16 @@ def _fonts(page: Any) -> list[Any]:
     return [each.get_object()["/BaseFont"] for each in page["/Resources"]["/Font"].values()]
 
 
+def test_a_title_stands_once_and_notes_below() -> None:
+    """A text that begins with its title does not get it twice; footnotes are numbered and not lost."""
+    made = from_markdown("# Week *47*\n\nDone[^a], and more[^b].\n\n[^b]: second\n[^a]: first\n\n    goes on\n", title="Week 47")  # fmt: skip
+    said = text_of(made)
+    assert said.count("Week 47") == 1
+    assert said.index("1. first") < said.index("goes on") < said.index("2. second")
+    assert pypdf.PdfReader(io.BytesIO(made)).metadata.title == "Week 47"
+    assert text_of(from_markdown("# Other", title="Week 47")).count("Week 47") == 1
+
+
 def test_what_is_written_is_never_code() -> None:
     """Whatever typst would take for a command comes out as the text that it is."""
     said = text_of(from_markdown(NASTY.replace("`raw`", "").replace("*bold* _under_", ""), lang="zh"))  # fmt: skip

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgc_lib.core.words import is_chinese, spans, stem, word_spans, words
+from pgc_lib.core.words import is_chinese, other_spans, spans, stem, word_spans, words
 
 
 def test_chinese_is_cut_into_words_and_english_is_lower_cased() -> None:
@@ -60,3 +60,8 @@ def test_a_long_run_of_chinese_is_cut_in_pieces() -> None:
     found = spans(text)
     assert found[-1][1] == len(text)
     assert len(found) == 200_000
+
+
+def test_words_that_are_not_chinese_are_found_without_cutting() -> None:
+    text = "家庭don't矛盾OKR"
+    assert [text[start:end] for start, end in other_spans(text)] == ["don't", "OKR"]

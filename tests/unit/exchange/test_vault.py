@@ -6,6 +6,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from pgc_lib.exchange import archives, trees
 from pgc_lib.exchange.preview import Preview
 from pgc_lib.i18n import in_lang
 from pgc_lib.lab import Lab
+from pgc_lib.settings import Secret
+from pgc_lib.stores.mongo_people import provision
 from tests.support.lab import House, Person
+from tests.support.mongo import Mongo, mongo  # noqa: F401
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 CANVAS = json.dumps({"nodes": [{"id": "1", "type": "file", "file": "a/Note.md"}], "edges": []}).encode()  # fmt: skip
@@ -127,6 +131,24 @@ def test_a_vault_comes_back_to_the_byte(lab: Lab, tmp_path: Path, by: str) -> No
     assert (second.added, second.updated) == (0, 0) and docs.items.count() == 9
     lab.history.undo_batch(done.batch)
     assert (docs.items.count(), docs.files.count(), docs.kept_folders.count()) == (0, 0, 0)
+
+
+def test_a_vault_into_mongodb(house: House, person: Person, mongo: Mongo, tmp_path: Path) -> None:  # noqa: F811
+    """As it lies there on a hub: the same bytes come back, and it is undone as one."""
+    session = person("mei")
+    provision(mongo.admin, session.person, "their-password")
+    kept = replace(session, mongo_url=Secret(mongo.url_of(session.person)))
+    with in_lang("en"):
+        lab = house.lab(kept)
+        done = lab.import_file(write(tmp_path / "v", GOLDEN)).accept()
+        lab.docs.export_vault(tmp_path / "out")
+        assert content(tmp_path / "out") == GOLDEN
+        write(tmp_path / "v", {"Welcome.md": b"new", "img/p.png": PNG + b"x"})
+        assert lab.import_file(tmp_path / "v").accept().updated == 2
+        assert lab.docs.doc("Welcome").text == "new"
+        lab.history.undo_batch(done.batch, force=True)
+        assert lab.docs.items.count() == 0
+    kept.close()
 
 
 def test_what_changed_is_a_version_and_a_draft_where_it_changed_here_too(

@@ -6,7 +6,7 @@ import pytest
 
 from pgc_lib.cli.places import NOTEBOOKS
 from pgc_lib.errors import EngineError
-from pgc_lib.notebook.workspace import FOLDERS, LIFE, WELCOME, prepare
+from pgc_lib.notebook.workspace import FOLDERS, WELCOME, WORKBOOKS, prepare
 
 
 @pytest.mark.parametrize(("language", "part"), [("zh-CN", "zh"), ("en", "en")])
@@ -17,7 +17,8 @@ def test_a_first_start_gives_the_welcome_notebook(tmp_path: Path, language: str,
     assert (tmp_path / "lab" / given).read_bytes() == (
         NOTEBOOKS / part / "welcome.ipynb"
     ).read_bytes()
-    assert (tmp_path / "lab" / LIFE[language]).exists()
+    for called in WORKBOOKS.values():
+        assert (tmp_path / "lab" / called[language]).exists()
     assert all((tmp_path / "lab" / name).is_dir() for name in FOLDERS)
 
 
@@ -47,7 +48,7 @@ def test_nothing_half_copied_stays_behind(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {
         *FOLDERS,
         WELCOME["zh-CN"],
-        LIFE["zh-CN"],
+        *(called["zh-CN"] for called in WORKBOOKS.values()),
     }
 
 

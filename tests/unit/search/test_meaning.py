@@ -151,7 +151,7 @@ def test_rights_hold_for_meaning_too(desk: Desk, counted: Counted, person: Perso
     other.search.meaning = Meaning(other.session, counted)
     assert other.search.semantic("wren") == []
     share(desk.session, other.session, "kinds")
-    assert [hit.title for hit in other.search.semantic("wren")][0] == "wren"
+    assert other.search.semantic("wren")[0].title == "wren"
 
 
 def test_the_index_of_vectors_is_walked_where_there_are_many(

@@ -154,7 +154,7 @@ def _reminders() -> None:
         "reminders.preferences",
         _text("name"),
         _text("quiet_from"),
-        _text("quiet_to"),
+        _text("quiet_until"),
         _text("morning"),
         _texts("without"),
         _texts("todo_before"),

@@ -12,6 +12,11 @@ from pgc_lib.stores.migrations.columns import system
 revision = "0015"
 down_revision = "0014"
 
+_SECTIONS = (
+    *("profile", "focus", "plans", "achievements", "work", "projects", "education", "volunteer"),
+    *("skills", "interests", "values", "references"),
+)
+
 
 def upgrade() -> None:
     """Make the tables and close them."""
@@ -116,6 +121,7 @@ def _ahead() -> None:
         *_texts("section"),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("days", sa.BigInteger()),
+        _one_of("confirmations", "section", *_SECTIONS),
         key=["section"],
     )
 
@@ -126,6 +132,9 @@ def _shared() -> None:
         *_texts("name", "recipient", "language", "content", "layout"),
         *_lists("sections", "only", "without", "contacts"),
         sa.Column("until", sa.Date()),
+        _one_of("views", "language", "zh-CN", "en", ""),
+        _one_of("views", "content", "zh-CN", "en", ""),
+        _one_of("views", "layout", "classic", "modern"),
         key=["name"],
     )
     moment = sa.TIMESTAMP(timezone=True)

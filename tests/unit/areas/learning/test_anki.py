@@ -125,7 +125,15 @@ def test_a_package_comes_back(lab: Lab, house: House, person: Person, tmp_path: 
     )
     assert mine.keys() == theirs.keys()
     for key, card in theirs.items():
-        assert (card.deck, card.style, card.state) == (mine[key].deck, mine[key].style, "new")
+        assert (card.deck, card.style, card.state) == (
+            mine[key].deck,
+            mine[key].style,
+            mine[key].state,
+        )
+        assert card.stability == pytest.approx(mine[key].stability, abs=1e-3)
+        assert (card.reviews, card.lapses) == (mine[key].reviews, mine[key].lapses)
+        if card.due is not None and mine[key].due is not None:
+            assert abs(card.due - mine[key].due) < timedelta(days=2)
     gap = next(card for card in theirs.values() if card.part == 1)
     assert gap.front == "{{c1::水}} is water, {{c2::火::fire?}} burns" and gap.back == "两个字"
     assert gap.tags == ["字/部首", "two_words"]
@@ -139,6 +147,29 @@ def test_a_package_comes_back(lab: Lab, house: House, person: Person, tmp_path: 
     assert other.knowledge.cards.count() == 3
     History(other.session).undo_batch(done.batch)
     assert other.knowledge.cards.count() == 0
+
+
+def test_what_was_learned_may_stay_behind(
+    lab: Lab, house: House, person: Person, tmp_path: Path
+) -> None:
+    """Every card then begins as new."""
+    path = filled(lab).export_anki(tmp_path / "cards.apkg").path
+    other = house.lab(person("papa"))
+    other.import_file(path, progress=False).accept()
+    assert {card.state for card in other.knowledge.cards} == {"new"}
+
+
+@pytest.mark.parametrize("data", ["{", "[]", "7", '{"s":-1,"d":5}', '{"s":1e99,"d":5}', '{"s":3,"d":"x"}', '{"s":3,"d":11}', '{"s":3}', '{"s":3,"d":5,"lrt":1e30}', "[" * 5000])  # fmt: skip
+def test_a_memory_that_cannot_be_is_none(data: str) -> None:
+    """Such a card begins as new, whatever somebody wrote into the package."""
+    from pgc_lib.areas.learning.anki_read import _memory
+
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    assert _memory(begun, 2, 10, 5, 0, 0, 3, 1, data) == {}
+    assert _memory(begun, 2, 10, 5, 0, 0, 3, 1, '{"s":3,"d":5}')["due"] == begun + timedelta(
+        days=10
+    )
+    assert _memory(begun, 2, 10**9, 5, 0, 0, 3, 1, '{"s":3,"d":5}') == {}
 
 
 # ── packages from elsewhere ──────────────────────────────────────────────────────────────────────────

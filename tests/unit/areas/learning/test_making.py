@@ -28,6 +28,10 @@ on the Seine
 - Q: Nested? A: no, this is one line
 - **Q:** Bold?
   **A:** Yes
+
+Q: Which clause?
+A: `partition by`
+
 - river :: Seine
 1. mountain  ::  Mont Blanc
 
@@ -56,13 +60,14 @@ def test_a_text_makes_the_cards_that_one_means() -> None:
     assert found == [
         ("question", "What is the capital\nof France?", "Paris,\non the Seine", 0),
         ("question", "法国的首都是哪里？", "巴黎", 0),
-        ("question", "Bold?", "Yes\n- river :: Seine\n1. mountain  ::  Mont Blanc", 0),
+        ("question", "Bold?", "Yes", 0),
+        ("question", "Which clause?", "`partition by`", 0),
         ("question", "river", "Seine", 0),
         ("question", "mountain", "Mont Blanc", 0),
         ("cloze", gaps, "", 1),
         ("cloze", gaps, "", 2),
     ]  # fmt: skip
-    assert len({(each.guid, each.part) for each in drafted(ENTRY, TEXT)}) == 7
+    assert len({(each.guid, each.part) for each in drafted(ENTRY, TEXT)}) == 8
 
 
 def test_a_gap_is_asked_for_one_at_a_time() -> None:

@@ -237,6 +237,16 @@ def test_a_deck_has_the_plan_of_the_one_it_lies_in(knowledge: Knowledge) -> None
     assert near.due is not None and far.due is not None and near.due < far.due
 
 
+def test_a_deck_without_new_cards_holds_up_no_other(knowledge: Knowledge) -> None:
+    """However many of its cards were made first."""
+    knowledge.review_plan("later", new_a_day=0)
+    knowledge.cards.add_many([{"front": f"l{n}", "back": "x", "deck": "later"} for n in range(230)])
+    knowledge.cards.add_many([{"front": f"n{n}", "back": "x", "deck": "now"} for n in range(12)])
+    found = knowledge.due()
+    assert len(found) == 10 and {card.deck for card in found} == {"now"}
+    assert len(knowledge.due(3)) == 3 and knowledge.due(deck="later") == []
+
+
 # ── looking ahead and back ───────────────────────────────────────────────────────────────────────────
 
 

@@ -95,6 +95,13 @@ def test_each_day_of_a_rule_is_an_occasion() -> None:
     assert not open_today(habit, checks | on(21), MONDAY + timedelta(days=21))
 
 
+def test_a_rule_with_hours_is_due_once_a_day() -> None:
+    """What comes at nine and at five is ticked off once."""
+    habit = daily(rule="FREQ=DAILY;BYHOUR=9,17")
+    found = occasions(habit, on(0, 1), MONDAY + timedelta(days=2))
+    assert [each.done for each in found] == [True, True, None]
+
+
 def test_an_amount_must_be_reached() -> None:
     """Six of eight glasses are not the day's amount."""
     habit = daily(goal=8, unit="glasses")

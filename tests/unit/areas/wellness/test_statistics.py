@@ -162,6 +162,31 @@ def test_a_shift_is_found_where_it_is() -> None:
     assert [round(step.day, -1) for step in steps(x, rng)] == [150, 300]
 
 
+def test_a_wild_day_is_no_shift() -> None:
+    """One huge payment, a rent each month, days with nothing: none of them is another level; two weeks away are."""
+    rng = np.random.default_rng(13)
+    noise = rng.normal(size=400)
+    for wild in ([200], [200, 201], [50, 200, 390], list(range(0, 400, 30))):
+        x = noise.copy()
+        x[wild] = 1e4
+        assert steps(x, rng) == []
+    seldom = np.where(rng.random(400) < 0.15, 30 * np.exp(rng.normal(size=400)), 0.0)
+    assert steps(seldom, rng) == []
+    away = noise.copy()
+    away[200:218] += 6
+    assert [step.day for step in steps(away, rng)] == [200, 218]
+
+
+def test_what_is_known_only_lately_is_found_as_well() -> None:
+    """Years of one thing beside months of another: only the months count, and they count whole."""
+    rng = np.random.default_rng(17)
+    x = rng.normal(size=1000)
+    y = np.full(1000, NAN)
+    y[880:] = 0.5 * x[880:] + rng.normal(size=120)
+    found = correlation(x, y, rng)
+    assert found is not None and found.n == 120 and found.p < 0.01
+
+
 def test_noise_and_drifts_are_no_shifts() -> None:
     """Also when days resemble their neighbours, which looks like levels to the eye."""
     rng = np.random.default_rng(9)

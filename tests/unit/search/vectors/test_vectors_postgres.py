@@ -52,13 +52,12 @@ def test_another_person_sees_what_is_granted(labs: tuple[Lab, Lab]) -> None:
     share(hers.session, his.session, "vectors")
     seen = his.vectors.open("notes")
     assert seen.query(some(1)[0], k=3)[0].key == "0" and seen.statistics().items == 50
-    for deed in (
-        lambda: seen.insert(vectors=some(1)),
-        lambda: seen.index_as("flat"),
-        lambda: seen.rebuild(),
-    ):
-        with pytest.raises(Denied):
-            deed()
+    with pytest.raises(Denied):
+        seen.insert(vectors=some(1))
+    with pytest.raises(Denied):
+        seen.index_as("flat")
+    with pytest.raises(Denied):
+        seen.rebuild()
     assert seen.delete(keys=["1"]) == 0 and kept.count() == 50
     share(hers.session, his.session, "vectors", "edit")
     seen.insert(vectors=some(1, seed=5), keys=["his"])
@@ -144,15 +143,16 @@ def test_history_takes_it_back(labs: tuple[Lab, Lab]) -> None:
     lab.history.undo_batch(done.batch)
     assert kept.count() == 10 and np.allclose(kept.vector("3"), before)  # type: ignore[arg-type]
     then = lab.at(now).vectors.open("notes")
-    assert then.count() == 11 and np.allclose(then.vector("3"), [1.0] * SIZE)  # type: ignore[arg-type]
+    assert then.count() == 11 and np.allclose(then.vector("3"), [1.0] * SIZE)
     assert then.query([2.0] * SIZE, k=2)[0].key in ("3", "new")
     with pytest.raises(Denied):
         then.insert(vectors=some(1))
     lab.vectors.drop("notes")
     with pytest.raises(NotFound):
         lab.vectors.open("notes")
-    assert lab.history.recent(limit=1)[0].batch is not None
-    lab.history.undo_batch(lab.history.recent(limit=1)[0].batch)
+    (last,) = lab.history.recent(limit=1)
+    assert last.batch is not None
+    lab.history.undo_batch(last.batch)
     assert lab.vectors.open("notes").count() == 10
     assert lab.vectors.open("notes").query(some(1)[0], k=1)[0].key == "0"
 
@@ -178,7 +178,7 @@ def test_an_index_is_built_while_others_read_and_write(labs: tuple[Lab, Lab]) ->
                 while not stop.is_set():
                     deed(mine, n)
                     n += 1
-            except Exception as error:
+            except BaseException as error:  # noqa: BLE001 (told by the test's own thread)
                 faults.append(error)
             session.close()
 
