@@ -78,6 +78,7 @@ class Node:
     record: UUID
     title: str
     names: tuple[str, ...]
+    version: int = 0
 
     @property
     def called(self) -> str:
@@ -168,7 +169,7 @@ def derived(shape: Shape, row: Mapping[str, Any], names: "Names") -> tuple[Node 
             form for name in shape.names for each in _several(row.get(name)) for form in forms(each)
         )
     )
-    return Node(shape.area, shape.kind, id, title, own), links
+    return Node(shape.area, shape.kind, id, title, own, int(row.get("version") or 0)), links
 
 
 def forms(name: str) -> list[str]:

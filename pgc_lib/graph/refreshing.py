@@ -27,7 +27,7 @@ _MARK = text(
     "insert into pgc.graph_marks (kind, upto) values (:kind, :upto) "
     "on conflict (owner, kind) do update set upto = excluded.upto"
 )
-_LATE = timedelta(hours=1)
+_LATE = timedelta(minutes=30)
 """A transaction may have begun so long before it became visible."""
 _AT_ONCE = 5_000
 _UNIT = "\x1f"
@@ -96,9 +96,11 @@ class Refresher:
         conditions: list[Condition] = [col("owner") == self.session.person]
         if since is not None:
             conditions.append(col("updated_at") >= since)
-        rows = collection.frame(*conditions, columns=["id", *shape.columns])
+        rows = collection.frame(*conditions, columns=["id", "version", *shape.columns])
         with self.session.writing() as connection:
             done.gone += self._take_away(connection, collection, shape)
+            if since is not None:
+                rows = _unread(connection, shape, rows)
             for part in rows.iter_slices(_AT_ONCE):
                 self._put(connection, shape, part, names)
             connection.execute(_MARK, {"kind": shape.kind, "upto": start})
@@ -190,7 +192,7 @@ class Refresher:
                         tuple(col(field).contains(name) for field in shape.texts for name in wanted)
                     )
                 )
-            rows = collection.frame(*conditions, columns=["id", *shape.columns])
+            rows = collection.frame(*conditions, columns=["id", "version", *shape.columns])
             with self.session.writing() as connection:
                 for part in rows.iter_slices(_AT_ONCE):
                     self._put(connection, shape, part, names)
@@ -201,7 +203,7 @@ class Refresher:
     def _newest(self) -> tuple[int, int]:
         """Moves whenever a line of history about my records is added, also one that was begun before others."""
         statement = """
-            select coalesce(max(id), 0), count(*) filter (where at > now() - interval '1 hour')
+            select coalesce(max(id), 0), count(*) filter (where at > now() - interval '30 minutes')
             from (select id, at from pgc.changes where owner = (select pgc.me()) order by id desc limit 1000) c"""
         with self.session.reading() as connection:
             newest, recent = connection.execute(text(statement)).one()
@@ -224,20 +226,43 @@ class Refresher:
         }
 
 
+def _unread(connection: Connection, shape: Shape, rows: "pl.DataFrame") -> "pl.DataFrame":
+    """The rows without those that were read as they are."""
+    import polars as pl
+
+    known = connection.execute(
+        text(
+            "select replace(record::text, '-', ''), version from pgc.graph_nodes "
+            "where owner = (select pgc.me()) and kind = :kind"
+        ),
+        {"kind": shape.kind},
+    ).all()
+    if not known:
+        return rows
+    read = pl.DataFrame(
+        [tuple(each) for each in known],
+        schema={"_plain": pl.String(), "version": rows.schema["version"]},
+        orient="row",
+    )
+    plain = pl.col("id").str.replace_all("-", "", literal=True).alias("_plain")
+    return rows.with_columns(plain).join(read, on=["_plain", "version"], how="anti").drop("_plain")
+
+
 def _keep_nodes(connection: Connection, nodes: Sequence[Node]) -> None:
     """All at once, column by column."""
     if not nodes:
         return
-    names = ("area", "kind", "record", "title", "called")
+    names = ("area", "kind", "record", "title", "called", "version")
     rows: dict[str, Any] = {name: [getattr(node, name) for node in nodes] for name in names}
     rows["names"] = [_UNIT.join(node.names) or None for node in nodes]
     statement = """
-        insert into pgc.graph_nodes (area, kind, record, title, called, names)
-        select n.area, n.kind, n.record, n.title, n.called, coalesce(string_to_array(n.names, :unit), '{}')
+        insert into pgc.graph_nodes (area, kind, record, title, called, version, names)
+        select n.area, n.kind, n.record, n.title, n.called, n.version, coalesce(string_to_array(n.names, :unit), '{}')
         from unnest(cast(:area as text[]), cast(:kind as text[]), cast(:record as uuid[]), cast(:title as text[]),
-                    cast(:called as text[]), cast(:names as text[])) n (area, kind, record, title, called, names)
+                    cast(:called as text[]), cast(:version as int[]), cast(:names as text[]))
+             n (area, kind, record, title, called, version, names)
         on conflict (owner, record) do update set area = excluded.area, kind = excluded.kind,
-            title = excluded.title, called = excluded.called, names = excluded.names"""
+            title = excluded.title, called = excluded.called, version = excluded.version, names = excluded.names"""
     connection.execute(text(statement), {**rows, "unit": _UNIT})
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pgc_lib.areas.hobby.planning import coming
 from pgc_lib.areas.kin.dates import Recurring, upcoming
 from pgc_lib.areas.todo.before import before, span
+from pgc_lib.core.quiet import Quiet
 
 _DAY = timedelta(days=1)
 _CHANGE = timedelta(hours=3)
@@ -69,27 +70,20 @@ class Hours:
     morning: str = "09:00"
     quiet_from: str = ""
     quiet_until: str = ""
-    _bounds: tuple[time, time] | None = field(init=False, default=None)
+    _quiet: Quiet | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        if self.quiet_from and self.quiet_until and self.quiet_from != self.quiet_until:
-            bounds = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
-            object.__setattr__(self, "_bounds", bounds)
+        object.__setattr__(self, "_quiet", Quiet.read(self.quiet_from, self.quiet_until))
 
     def held(self, moment: datetime) -> datetime:
         """The moment itself, or the end of the quiet hours in which it lies."""
-        if self._bounds is None:
-            return moment
-        begin, end = self._bounds
         local = moment.astimezone(self.local)
-        clock = local.time()
-        if begin < end:
-            quiet, day = begin <= clock < end, local.date()
-        else:
-            quiet = clock >= begin or clock < end
-            day = local.date() + (_DAY if clock >= begin else timedelta())
+        if self._quiet is None or local.time() not in self._quiet:
+            return moment
+        end = self._quiet.end
+        day = local.date() + (_DAY if local.time() >= end else timedelta())
         # There and back: an end that the clock jumps over is meant an hour later.
-        return max(moment, datetime.combine(day, end, self.local).astimezone(UTC)) if quiet else moment  # fmt: skip
+        return max(moment, datetime.combine(day, end, self.local).astimezone(UTC))
 
 
 def due(cues: Iterable[Cue], start: datetime, end: datetime, hours: Hours) -> list[Occurrence]:

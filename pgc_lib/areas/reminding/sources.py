@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import entry_points
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from pgc_lib.areas.kin.dates import Recurring, day_of
@@ -83,7 +83,7 @@ def todos(session: Session, start: datetime, end: datetime, preferences: Prefere
     usual = tuple(preferences.todo_before)
     reach = max((span(each) for each in usual), default=timedelta())
     first, last = (start - _DAYS).date(), (end + _DAYS).date()
-    mine = {"done": False, "owner": session.person}
+    mine: dict[str, Any] = {"done": False, "owner": session.person}
     near = items.find(col("due") >= first, col("due") <= last + reach, **mine)
     far = _far(session, last + reach, last + timedelta(days=MOST_DAYS))
     further = items.find(col("id").is_in(far)) if far else ()

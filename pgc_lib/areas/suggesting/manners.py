@@ -6,11 +6,12 @@ a dashboard, in the inbox, by mail.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 
 from pydantic import model_validator
 
 from pgc_lib.areas.suggesting.suggestion import Suggestion
+from pgc_lib.core.quiet import Quiet
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.shown import Listing
 from pgc_lib.i18n import N_, _
@@ -44,11 +45,8 @@ class Manner(Record, kind="suggestions.manners", key=["topic"], sort=["topic"]):
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether a local time lies in the quiet hours, which may go past midnight."""
-        if not self.quiet_from:
-            return False
-        begin, end = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
-        clock = moment.time()
-        return begin <= clock < end if begin <= end else clock >= begin or clock < end
+        quiet = Quiet.read(self.quiet_from, self.quiet_until)
+        return quiet is not None and moment.time() in quiet
 
 
 class Manners:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from pgc_lib.areas.todo import finishing
@@ -44,7 +45,9 @@ def _new(
     area: TodoArea, place: str, item: Item, now: datetime, batch: UUID, problems: list[Problem]
 ) -> int:
     parsed = parse(words(item), now)
-    done = {"done": True, "done_at": datetime.now(UTC), "summary": "skipped"} if item.done else {}
+    done: dict[str, Any] = (
+        {"done": True, "done_at": datetime.now(UTC), "summary": "skipped"} if item.done else {}
+    )
     problems += parsed.problems
     try:
         begun = parsed.due if parsed.rule else None
@@ -70,15 +73,15 @@ def _change(area: TodoArea, change: Change, todo: Todo, problems: list[Problem])
         problems += [Problem(words(change.item)[:80], each.reason) for each in error.problems]
         return 0
     if change.done is True:
-        after = finishing.complete(area, after.id, {}, None, False)  # type: ignore[arg-type]
+        after = finishing.complete(area, after.id, {}, None, False)
     elif change.done is False:
         after = finishing.reopen(area, after.id)
     # Where the text is to follow the lab, the old state stays until the text shows that it did.
     text, line = words(change.item), line_of(after)
     behind = text == change.mirror.text and line != change.mirror.said and text != line
-    state = {} if behind else {"text": text, "said": line}
+    state: dict[str, Any] = {} if behind else {"text": text, "said": line}
     if change.item.done == after.done:
-        state["done"] = after.done  # type: ignore[assignment]
+        state["done"] = after.done
     area.mirrors.update(change.mirror.id, **state)
     return int(bool(change.values) or change.done is not None)
 

@@ -122,12 +122,8 @@ def parse(text: str, now: datetime) -> Parsed:
             if "at" in found[0].values:
                 at_place = (len(title), source)
     _settle(said, now, title, at_place, problems)
-    return Parsed(
-        " ".join(title),
-        **{name: tuple(said.pop(name, ())) for name in _SEVERAL},
-        **said,
-        problems=tuple(problems),
-    )
+    several: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in _SEVERAL}
+    return Parsed(" ".join(title), **several, **said, problems=tuple(problems))
 
 
 def _take(said: dict[str, Any], values: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ What has no words of its own is written out: `rrule:FREQ=MONTHLY;BYDAY=2TU`, wit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pgc_lib.areas.todo.short_days import (
     NUMBER,
@@ -27,7 +27,7 @@ _WEEK = "(?:周|星期|礼拜)"
 _LIST = "[一二三四五六日天](?:[、，,和]?(?:周|星期)?[一二三四五六日天])*"
 _AFTER = re.compile("(?:完成|做完)(?:之后|以后|后)每?")
 _EACH = re.compile("每")
-_CHINESE = (
+_CHINESE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile("个?工作日"), lambda _m: f"FREQ=WEEKLY;BYDAY={_WORKDAYS}"),
     (re.compile("个?周末"), lambda _m: f"FREQ=WEEKLY;BYDAY={_WEEKEND}"),
     (re.compile(rf"({NUMBER}|隔一?)个?{_WEEK}的?{_WEEK}?({_LIST})"), lambda m: _weekly(m[2], m[1])),

@@ -90,7 +90,7 @@ def stop(area: TodoArea, note: str) -> Work:
         raise Conflict(
             _("No work is running."), next_step=_("`lab.todos.start(todo)` lets the clock run.")
         )
-    more = {"note": note} if note else {}
+    more: dict[str, Any] = {"note": note} if note else {}
     return area.work.update(found[0], **ended(found[0], datetime.now(UTC)), **more)
 
 

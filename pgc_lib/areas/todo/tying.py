@@ -5,6 +5,7 @@ The database has the last word (`0014_todos.sql`), for two writers may close a c
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from pgc_lib.areas.todo.base import TodoArea
@@ -45,7 +46,7 @@ def need(area: TodoArea, todo: Todo | UUID | str, needs: Todo | UUID | str) -> N
 def free(area: TodoArea, todo: Todo | UUID | str, needs: Todo | UUID | str | None) -> int:
     """It needs the other no longer, or none at all."""
     one = area.known(todo).id
-    told = {} if needs is None else {"needs": area.known(needs).id}
+    told: dict[str, Any] = {} if needs is None else {"needs": area.known(needs).id}
     found = area.needs.find(todo=one, **told)
     for each in found:
         area.needs.remove(each)

@@ -186,7 +186,6 @@ begin
               and e.owner = $9[1]
               and e.generation = (select s.generation from pgc.search_states s where s.owner = $9[1])
             order by e.owner desc, e.generation desc, e.day desc, e.record desc limit $7 $n$;
-        perform set_config('enable_bitmapscan', 'off', true);
     end if;
     return query execute $q$
         with found as materialized ($q$ || newest || $q$),

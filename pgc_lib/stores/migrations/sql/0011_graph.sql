@@ -14,6 +14,7 @@ create table pgc.graph_nodes (
     title text not null,
     called text not null,                   -- the title as links name it
     names text[] not null default '{}',     -- what texts may call it
+    version int not null default 0,         -- of the record when it was read
     primary key (owner, record)
 );
 create index graph_nodes_record on pgc.graph_nodes (record);
