@@ -66,7 +66,7 @@ def _announce(figure: Any, as_json: bool) -> None:
         }
         print(json.dumps(shown, ensure_ascii=False))
     else:
-        print(f"{figure.name:<20}{figure.goal:<9}{figure.help}")
+        print(f"{figure.name:<26}{figure.goal:<9}{figure.help}")
 
 
 def _line(figure: Any, result: dict[str, Any]) -> str:
@@ -74,4 +74,4 @@ def _line(figure: Any, result: dict[str, Any]) -> str:
     ours = f"{result['ours']:g} {result['unit']}"
     theirs = f"{result['peer']}: {result['theirs']:g}"
     ratio = f"{result['ratio']:g} ({figure.goal})"
-    return f"{mark} {result['name']:<20}{ours:<18}{theirs:<30}{ratio:<20}n = {result['n']}"
+    return f"{mark} {result['name']:<26}{ours:<18}{theirs:<30}{ratio:<20}n = {result['n']}"

@@ -28,9 +28,10 @@ def test(context: typer.Context) -> None:
 
 
 def _workers() -> int:
-    """One process a core; more than four would want more memory than speed. On a single core pytest itself works."""
+    """One process more than cores, for a test waits as much as it works; more than four would want more memory than
+    they save time. On a single core pytest itself works."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return 0 if cores == 1 else min(cores, 4)
+    return 0 if cores == 1 else min(cores + 1, 4)
 
 
 @app.command(help=_("Check style, types and the floors."))
