@@ -1,5 +1,7 @@
 """Fixtures that every test may use, and how long hypothesis may think on a machine that is busy."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 from tests.support.engines import (  # noqa: F401
@@ -24,5 +26,7 @@ from tests.support.needs import (  # noqa: F401
 )
 from tests.support.records import sample_tables, samples, shanghai  # noqa: F401
 
+# gRPC, once imported, speaks into whatever a test starts afterwards.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 settings.register_profile("pgc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pgc")

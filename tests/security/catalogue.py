@@ -61,6 +61,15 @@ _PLAIN: dict[str, dict[str, Any]] = {
         "account": "",
     },
     "hobbies.trials": {"verdict": ""},
+    # One plain thing to do, which the library can read and change, too.
+    "todos.items": {
+        "at": "",
+        "zone": "",
+        "rule": None,
+        "remind": None,
+        "links": None,
+        "contexts": None,
+    },
 }
 """What the catalogue does not tell: columns that triggers and checks want otherwise; None leaves one out."""
 
@@ -74,6 +83,8 @@ class Table:
     values: dict[str, Any] = field(hash=False)
     primary: str = "id"
     """The columns of its primary key, for a conflict clause."""
+    words: dict[str, list[str]] = field(default_factory=dict, hash=False)
+    """What a column is limited to, where it is."""
 
     @property
     def area(self) -> str:
@@ -107,14 +118,20 @@ _APART = {"vectors.items"}
 def guarded_tables(house: House) -> list[Table]:
     """Every table that history hangs on."""
     return [
-        Table(name, tuple(columns), _row(house, name), primary)
+        Table(name, tuple(columns), _row(house, name), primary, _words(house, name))
         for name, columns, primary in house.sql(_TABLES)
         if name not in _APART
     ]
 
 
-def _row(house: House, table: str) -> dict[str, Any]:
+def _words(house: House, table: str) -> dict[str, list[str]]:
     checks = " ".join(text for (text,) in house.sql(_CHECKS, table))
+    found = re.findall(r"\((\w+) = ANY \(ARRAY\[(.*?)\]\)", checks)
+    return {name: re.findall(r"'([^']*)'::text", words) for name, words in found}
+
+
+def _row(house: House, table: str) -> dict[str, Any]:
+    limited = _words(house, table)
     row: dict[str, Any] = {}
     for name, kind, needed in house.sql(_NEEDED, table):
         if name == "area":
@@ -123,8 +140,8 @@ def _row(house: House, table: str) -> dict[str, Any]:
             row[name] = f"{AREA}.entries"
         elif name in _SYSTEM:
             continue
-        elif choice := re.search(rf"\(+{name} = ANY \(ARRAY\['(\w*)'::text", checks):
-            row[name] = choice[1]
+        elif name in limited:
+            row[name] = limited[name][0]
         elif kind == "uuid":
             row[name] = new_id()
         elif needed or kind == "text":

@@ -41,9 +41,12 @@ def _recognised(house: House, table: str) -> dict[str, str]:
     return dict(found)
 
 
-def _kinds(recognised: dict[str, str], keys: dict[str, None]) -> set[str]:
-    """The types of the names by which a row is recognised, beside whose it is."""
-    return {kind for name, kind in recognised.items() if name not in ("owner", *keys)}
+def _another(name: str, number: int, table: Table, fresh: dict[str, str]) -> str:
+    """A column of a further row: another name, another of the few words it may be, else the same."""
+    if name in table.words:
+        words = table.words[name]
+        return f"'{words[number % len(words)]}'"
+    return fresh.get(name, f'"{name}"')
 
 
 def test_no_way_of_writing_goes_round_it(
@@ -59,20 +62,20 @@ def test_no_way_of_writing_goes_round_it(
             columns = ", ".join(f'"{name}"' for name in values)
             recognised = _recognised(house, table.name)
             # What is recognised by its name, say, needs another one the second time.
-            # An identifier among its names is enough; a text may be one of a few words only.
-            kinds = ("uuid",) if "uuid" in _kinds(recognised, keys) else ("text",)
             fresh = {"id": "%s::uuid"} | {
                 name: f"gen_random_uuid()::{kind}"
                 for name, kind in recognised.items()
-                if kind in kinds and name not in ("owner", *keys)
+                if kind in ("text", "uuid") and name not in ("owner", *keys, *table.words)
             }
-            again = f"insert into {table.name} ({columns}) select " + ", ".join(
-                fresh.get(name, f'"{name}"') for name in values
+            again, once_more = (
+                f"insert into {table.name} ({columns}) select "
+                + ", ".join(_another(name, number, table, fresh) for name in values)
+                for number in (1, 2)
             )
             field = table.own_field
             mine.execute(table.insertion(values), values)
             mine.execute(
-                f"with a as ({again} from {table.name} where id = %s), b as ({again} from {table.name} where id = %s) select 1".encode(),
+                f"with a as ({again} from {table.name} where id = %s), b as ({once_more} from {table.name} where id = %s) select 1".encode(),
                 (two, one, three, one),
             )
             mine.execute(

@@ -43,7 +43,7 @@ class Writing(Area, name="reports", main="written"):
 
     def facts(self, period: When = "this week", unit: Unit = "week") -> Facts:
         """What the records say of a period; each fact with its number, its query and its rows."""
-        known = {each.area: each for each in self.permissions.find(owner=self.session.person)}
+        known = {each.subject: each for each in self.permissions.find(owner=self.session.person)}
 
         def allowed(area: str) -> bool:
             return known[area].told if area in known else area not in PRIVATE
@@ -148,15 +148,15 @@ class Writing(Area, name="reports", main="written"):
         said = {
             name: value for name, value in (("told", told), ("model", model)) if value is not None
         }
-        known = self.permissions.find(area=area, owner=self.session.person)
+        known = self.permissions.find(subject=area, owner=self.session.person)
         if known:
             return self.permissions.update(known[0], **said)
         at_first: dict[str, Any] = {"told": area not in PRIVATE, "model": area not in PRIVATE}
-        return self.permissions.add(area=area, **{**at_first, **said})
+        return self.permissions.add(subject=area, **{**at_first, **said})
 
     def allowed(self) -> "Listing[Allowed]":
         """Every area that has facts to tell, and who may read them."""
-        known = {each.area: each for each in self.permissions.find(owner=self.session.person)}
+        known = {each.subject: each for each in self.permissions.find(owner=self.session.person)}
         return Listing(_allowed(area, known.get(area)) for area in sources())
 
     def _drafted(

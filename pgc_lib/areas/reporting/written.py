@@ -87,10 +87,10 @@ class Report(
         return fragment(self)
 
 
-class Permission(Record, kind="reports.permissions", key=["area"], sort=["area"]):
+class Permission(Record, kind="reports.permissions", key=["subject"], sort=["subject"]):
     """Whether reports may tell of an area, and whether a model may be told."""
 
-    area: str = field(title=N_("Area"), min_length=1, max_length=100)
+    subject: str = field(title=N_("Area"), min_length=1, max_length=100)
     told: bool = field(True, title=N_("In reports"))
     model: bool = field(True, title=N_("A model may read it"))
 

@@ -5,6 +5,7 @@ names, and what is removed there is gone. Filters mean the same as everywhere: M
 in its own language, and each answer is judged again here.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -43,6 +44,8 @@ _MOST = 16_384
 @cache
 def client(url: str) -> Any:
     """The connection to a Milvus server (http://user:password@host:19530), or to a file of Milvus Lite."""
+    # gRPC watches for forks and speaks of them into what the child says; nothing here forks and goes on.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     try:
         from pymilvus import MilvusClient
     except ImportError as error:

@@ -257,7 +257,9 @@ def test_a_thought_record_is_for_its_owner_alone(
 ) -> None:
     """Whoever was granted the area sees that there is one; in the database it is unreadable, and no frame has it."""
     kept = methods.thoughts.add(methods.example("thoughts"))
-    assert kept.relief == 35.0 and "psychotherapist" in kept.hint and "Help" in kept._repr_html_()
+    assert (
+        kept.relief == 35.0 and "psychotherapist" in kept.hint and "find help" in kept._repr_html_()
+    )
     other = person("coach")
     share(methods.session, other, "methods", "see")
     theirs = Methods(other).thoughts.get(kept.id)

@@ -44,12 +44,12 @@ def upgrade() -> None:
     op.create_table(
         "permissions",
         *system(),
-        _text("area"),
+        _text("subject"),
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("model", sa.Boolean(), nullable=False),
         schema="reports",
     )
-    op.create_index("permissions_own_key", "permissions", ["owner", "area"], unique=True, schema="reports")  # fmt: skip
+    op.create_index("permissions_own_key", "permissions", ["owner", "subject"], unique=True, schema="reports")  # fmt: skip
     guard("reports.written")
     guard("reports.permissions")
     _suggestions()

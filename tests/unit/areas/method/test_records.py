@@ -40,7 +40,7 @@ def test_an_objective_is_as_far_as_its_results() -> None:
     assert "1. Result: a value is needed" in reasons(
         Okr, title="t", objective="o", results=[{}]
     ) or "1. Result" in reasons(Okr, title="t", objective="o", results=[{}])
-    assert "1. Target: " in reasons(
+    assert "1. Aim: " in reasons(
         Okr, title="t", objective="o", results=[{"what": "a", "target": "many"}]
     )
     assert "more than 10" in reasons(Okr, title="t", objective="o", results=["x"] * 11)
