@@ -110,7 +110,16 @@ def _register() -> None:
         import papermill.execute  # noqa: F401  # with everything that it imports
         from papermill.clientwrap import PapermillNotebookClient
         from papermill.engines import Engine, papermill_engines
+        from papermill.iorw import LocalHandler, papermill_io
         from papermill.log import logger
+
+    class Whole(LocalHandler):  # type: ignore[misc]
+        """Whoever is killed while saving leaves the notebook as it was saved before."""
+
+        def write(self, buf: str, path: str) -> None:
+            part = Path(f"{path}.part")
+            part.write_text(buf, encoding="utf-8")
+            part.replace(path)
 
     class Followed(Engine):  # type: ignore[misc]
         @classmethod
@@ -140,3 +149,4 @@ def _register() -> None:
             client.execute()
 
     papermill_engines.register(_NAME, Followed)
+    papermill_io.register(os.sep, Whole())

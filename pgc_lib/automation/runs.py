@@ -173,13 +173,17 @@ def kept_files(journal: Journal, workspace: Path, note: Note, redactor: Redactor
         return {}
     notebook = _named(workspace, note)
     draft.replace(notebook)
+    if not notebook.stat().st_size:
+        notebook.unlink()  # killed before the first word was written
+        return {}
+    kept = {"notebook": str(notebook.relative_to(workspace))}
     page = notebook.with_suffix(".html")
-    body, _resources = _exporter().from_filename(str(notebook))
+    try:
+        body, _resources = _exporter().from_filename(str(notebook))
+    except ValueError:
+        return kept  # killed in the middle of writing: what is there stays, a page cannot be made of it
     page.write_text(redactor.text(body), encoding="utf-8")
-    return {
-        "notebook": str(notebook.relative_to(workspace)),
-        "page": str(page.relative_to(workspace)),
-    }
+    return kept | {"page": str(page.relative_to(workspace))}
 
 
 def _named(workspace: Path, note: Note) -> Path:

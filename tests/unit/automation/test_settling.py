@@ -87,6 +87,23 @@ def test_a_killed_executor_is_a_failed_run(
     )  # a kernel notices that it is alone
 
 
+@pytest.mark.parametrize("written", ["", '{"cells": [{"cell_ty'], ids=["nothing", "half"])
+def test_a_notebook_that_was_not_written_to_its_end(
+    lab: Lab, workspace: Path, begun: Callable[[], tuple[Request, Any]], written: str
+) -> None:
+    """The run has failed all the same; what there is stays, and no page is made of it."""
+    request, child = begun()
+    journal = Journal(workspace)
+    until(lab.reports.runs.count)
+    child.kill()
+    child.wait()
+    journal.draft(request.run).write_text(written)
+    assert [each.state for each in settle(lab.reports, workspace)] == ["failed"]
+    run = only(lab)
+    assert run.page == "" and bool(run.notebook) == bool(written)
+    assert settle(lab.reports, workspace) == []
+
+
 @pytest.mark.parametrize(
     ("number", "reason"),
     [(signal.SIGTERM, STOPPED), (signal.SIGINT, "This was cancelled.")],
