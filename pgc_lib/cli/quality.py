@@ -23,9 +23,7 @@ def test(context: typer.Context) -> None:
     os.chdir(root())
     # Lines appear as they are written, also where a log is read while the tests run.
     os.environ["PYTHONUNBUFFERED"] = "1"
-    # In the order of collection: some files of few tests take minutes, and would otherwise come last and alone.
-    apart = ["--numprocesses", str(_workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
-    words = context.args or apart
+    words = context.args or ["--numprocesses", str(_workers()), "--dist", "loadfile"]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "pytest", *words])
 
 
