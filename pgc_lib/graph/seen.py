@@ -148,5 +148,7 @@ class Community:
     def _shown_(self) -> dict[str, Any]:
         return {
             _("Members"): len(self.nodes),
-            _("Around"): ", ".join(node.title for node in self.nodes[:8]),
+            _("Around"): ", ".join(
+                list(dict.fromkeys(node.title for node in self.nodes[:200]))[:8]
+            ),
         }
