@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from pgc_lib.errors import Unavailable
 from pgc_lib.i18n import _
+from pgc_lib.notebook import warm
 from pgc_lib.notebook.jupyter import HOST, Place
 from pgc_lib.notebook.look import SHARE
 from pgc_lib.stores.engines.folder import write_whole
@@ -21,12 +22,12 @@ from pgc_lib.stores.engines.trouble import explained
 
 __all__ = ["OPTIONS", "SHARE", "address", "command", "environment", "free_port"]
 
-IDLE_SECONDS = 120
 _EXTENSIONS = (
     "@voila-dashboards/widgets-manager8",
     "@jupyter-widgets/jupyterlab-manager",
     "jupyterlab-datawidgets",
     "jupyter-threejs",
+    "anywidget",
 )
 """What a page loads beside Voilà's own programs; a language pack, for one, is none that Voilà can use."""
 OPTIONS = (
@@ -53,11 +54,8 @@ def command(folder: Path, port: int, *, dark: bool = False, base_url: str = "/")
         "--Voila.auto_token=True",  # the one that JUPYTER_TOKEN_FILE names
         f"--theme={'dark' if dark else 'light'}",
         *OPTIONS,
+        *warm.BY_ITSELF,
         "--KernelManager.transport=ipc",  # files of ours, where TCP is open to everyone on the machine
-        # Without these a kernel outlives the page that it was started for.
-        f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}",
-        "--MappingKernelManager.cull_interval=30",
-        "--MappingKernelManager.cull_connected=False",
     ]
 
 
