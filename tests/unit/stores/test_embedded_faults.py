@@ -9,8 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -21,22 +20,11 @@ from pgc_lib.i18n import in_lang
 from pgc_lib.stores import embedded
 from pgc_lib.stores.engines import ports
 from tests.support import needs
+from tests.support.disks import mounted
 from tests.support.engines import Home, servers
 
 IS_ROOT = os.geteuid() == 0
 KEEP = "create table kept as select 1 as x"
-
-
-@contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
-    """A small file system of its own."""
-    needs.mounting()
-    folder.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def as_nobody(action: Callable[[], object]) -> str:

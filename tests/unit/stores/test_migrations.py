@@ -22,11 +22,12 @@ from sqlalchemy.sql.schema import SchemaItem
 from pgc_lib.areas import AREAS
 from pgc_lib.core.area import Area
 from pgc_lib.core.tables import METADATA, table_of
-from pgc_lib.errors import PgcError, StoreError, Unavailable
+from pgc_lib.errors import FullDisk, PgcError, StoreError, Unavailable
 from pgc_lib.stores import embedded
 from pgc_lib.stores.embedded import Endpoints
 from pgc_lib.stores.migrations import VERSIONS, current, downgrade_last, head, known, upgrade
 from pgc_lib.stores.postgres import sqlalchemy_url
+from tests.support.disks import mounted
 from tests.support.lab import House, new_database
 
 _MIGRATION = '''
@@ -447,6 +448,21 @@ def test_a_dump_that_fails_leaves_no_file_and_no_migration(
             backup_dir=tmp_path / "backups",
             versions=versions,
         )
+    assert at(lab) == before
+
+
+def test_a_dump_that_finds_the_disk_full_leaves_no_file_and_no_migration(
+    lab: House, versions: Path, tmp_path: Path
+) -> None:
+    """Half a dump is none: it is removed, the lab stays as it was, and the sentence says where room is missing."""
+    before = at(lab)
+    add(versions, "pass")
+    backups = tmp_path / "backups"
+    with mounted(backups, "size=16k,mode=700"):
+        with pytest.raises(FullDisk, match="Nothing was changed") as caught:
+            upgrade(lab.owner_url, admin_url=lab.admin_url, backup_dir=backups, versions=versions)
+        assert str(backups) in str(caught.value)
+        assert not list(backups.iterdir())
     assert at(lab) == before
 
 
