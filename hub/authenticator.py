@@ -73,6 +73,7 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
         from hub.credentials import CredentialsHandler
         from hub.own_password import PasswordHandler
         from hub.people import PeopleHandler
+        from hub.shared import SharedHandler
         from hub.signup import SignUpHandler
 
         return [
@@ -81,6 +82,7 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]
             (r"/password", PasswordHandler),
             (r"/people", PeopleHandler),
             (r"/language/([A-Za-z-]+)", LanguageHandler),
+            (r"/shared/([A-Za-z0-9._-]{1,120})", SharedHandler),
             (r"/api/pgc/credentials", CredentialsHandler),
             # A page of JupyterHub's that nobody here needs; whoever wants a token asks its API.
             (r"/token", web.RedirectHandler, {"url": app.hub_prefix + "home", "permanent": False}),

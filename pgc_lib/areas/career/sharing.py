@@ -33,8 +33,8 @@ class Shared:
 
     @property
     def path(self) -> str:
-        """Where a hub's service will show it."""
-        return f"/shared/{self.token}"
+        """Where a hub shows it."""
+        return f"/hub/shared/{self.token}"
 
     def _shown_(self) -> dict[str, Any]:
         return {_("View"): self.view, _("Address"): self.path, _("Until"): self.until}
