@@ -70,10 +70,11 @@ def events(days: Iterable[Marked], today: date) -> Iterator["Event"]:
                 note = _("the {n}th", n=years) if years else ""
                 yield Event(each.what, day, uid=f"{each.uid}-{day:%Y%m%d}@{_HOST}", note=note)
             continue
+        begins = each.recurring.since or today.year
         first = each.first or next(
             (
                 found
-                for year in range(today.year, today.year + 9)
+                for year in range(begins, begins + 9)
                 if (found := in_year(each.recurring, year))
             ),
             None,

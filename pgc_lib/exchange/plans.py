@@ -58,6 +58,12 @@ def calendar(hobbies: "Hobbies", path: Path | str | None = None) -> bytes:
     return made
 
 
+def export(hobbies: "Hobbies", path: Path) -> Path:
+    """All plans as a calendar in a file."""
+    calendar(hobbies, path)
+    return path
+
+
 # ── in ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -37,6 +37,7 @@ FORMATS: tuple[str, ...] = (
     "pgc_lib.exchange.genealogy_import:IMPORTERS",
     "pgc_lib.exchange.activities:IMPORTERS",
     "pgc_lib.exchange.plans:IMPORTER",
+    "pgc_lib.exchange.occasions:IMPORTER",
     "pgc_lib.exchange.vtodo:IMPORTER",
     "pgc_lib.exchange.todotxt:IMPORTER",
     "pgc_lib.exchange.todo_tables:IMPORTERS",

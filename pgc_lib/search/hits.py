@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
+from pgc_lib.areas.kin.help_library import Advice
 from pgc_lib.core import places
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import Record
@@ -72,6 +73,8 @@ class Hits(Listing[Hit]):
     """Words that nobody wrote, and those that were looked for instead."""
     notes: tuple[str, ...] = ()
     """What else there is to know: what could not be asked, how far the index is behind."""
+    shelf: tuple[Advice, ...] = ()
+    """Texts of the help library about what was asked; they come with the lab and are nobody's records."""
 
     def _repr_html_(self) -> str:
         said = [
@@ -84,8 +87,17 @@ class Hits(Listing[Hit]):
             for hit in self[:50]
         )
         nothing = f"<p><em>{escape(_('Nothing.'))}</em></p>"
-        below = problems_table(self.problems)
+        below = self._beside() + problems_table(self.problems)
         return above + (f"<ol>{shown}</ol>" if shown else nothing) + below
+
+    def _beside(self) -> str:
+        if not self.shelf:
+            return ""
+        texts = "".join(
+            f"<li>{escape(each.title)} <code>lab.help.read(&quot;{escape(each.name)}&quot;)</code></li>"
+            for each in self.shelf
+        )
+        return f"<p>{escape(_('In the help library'))}</p><ul>{texts}</ul>"
 
 
 class Reader:

@@ -114,6 +114,7 @@ class Indexer:
         """Whether what some entry means is still to be computed."""
         return self._asks(
             "select exists (select from pgc.search_states where owner = pgc.me() and model <> :model) "
+            "and exists (select from pgc.search_entries where owner = pgc.me()) "
             "or exists (select from pgc.search_unread where owner = pgc.me())",
             model=model,
         )

@@ -4,6 +4,7 @@ lab.search("growth* tag:work after:30d")     lab.search.text(…)   lab.search.s
 lab.search.lag()                             lab.search.rebuild()
 """
 
+from pgc_lib.areas.kin.help_library import Advice, language_of, shipped, titled
 from pgc_lib.core.session import Session
 from pgc_lib.errors import Denied, PgcError
 from pgc_lib.i18n import _
@@ -22,6 +23,7 @@ _SPARE = 20
 """More is found than is shown: a record may be gone since."""
 
 _FUSED = 60
+_ON_THE_SHELF = 3
 _SECONDS = 0.15
 """How long a search may bring the index up to date before it looks."""
 
@@ -132,6 +134,7 @@ class Search:
         hits = Hits(self._reader.hits(answer.found, (*query.terms, *changed), min(limit, MOST)))
         hits.problems = query.problems
         hits.corrected = answer.corrected
+        hits.shelf = _shelf(query)
         hits.notes = (
             notes
             if self._built
@@ -141,6 +144,15 @@ class Search:
 
     def __repr__(self) -> str:
         return "<search>"
+
+
+def _shelf(query: Query) -> tuple[Advice, ...]:
+    """What the help library has about a question; a question that narrows to something else is not about it."""
+    narrowed = query.tags or query.kinds or query.after or query.before
+    if narrowed or not query.text or (query.areas and "help" not in query.areas):
+        return ()
+    library = list(shipped(language_of(query.text)).values())
+    return tuple(titled(query.text, library)[:_ON_THE_SHELF])
 
 
 def _wanted(limit: int) -> int:

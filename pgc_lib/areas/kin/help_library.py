@@ -44,6 +44,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 _FOLDER = Path(__file__).parent / "help"
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _TITLE, _TAG, _BODY = 6.0, 4.0, 1.0
+_SMALL = 3
+"""So short a word of English says little: my, has, the."""
 _HAN = re.compile(rf"[{HAN}]+")
 
 
@@ -188,6 +190,21 @@ def searched(query: str, advice: Sequence[Advice]) -> list[Advice]:
             ]
     order = sorted(range(len(texts)), key=lambda at: (-scores[at], not advice[at].urgent, at))
     return [advice[at] for at in order if scores[at] > 0]
+
+
+def titled(query: str, advice: Sequence[Advice]) -> list[Advice]:
+    """What is about what is asked: its title or tags hold most of what the words say, a rare word saying more."""
+    heads = [_prepared(f"{each.title}\n" + "\n".join(each.tags)) for each in advice]
+    said = [word for word in words(query) if is_chinese(word) or len(word) > _SMALL]
+    asked = list(dict.fromkeys(map(stem, said)))
+    shares, whole = [0.0] * len(advice), 0.0
+    for word in asked:
+        held = [word in (text if is_chinese(word) else known) for text, known in heads]
+        rarity = log(1 + len(advice) / (sum(held) or 1))
+        whole += rarity
+        shares = [share + rarity * has for share, has in zip(shares, held, strict=True)]
+    order = sorted(range(len(advice)), key=lambda at: (-shares[at], not advice[at].urgent, at))
+    return [advice[at] for at in order if asked and shares[at] * 2 >= whole]
 
 
 class _Counted:

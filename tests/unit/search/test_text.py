@@ -3,6 +3,8 @@
 import pytest
 
 from pgc_lib.errors import Denied
+from pgc_lib.lab import Lab
+from tests.support.lab import Person
 from tests.unit.search.conftest import Desk
 
 
@@ -142,3 +144,18 @@ def test_comments_are_found_with_their_record(desk: Desk) -> None:
     assert desk.titles("zebra") == ["plan"]
     desk.notes.remove_comment(comment)
     assert desk.titles("zebra") == []
+
+
+def test_the_help_library_stands_beside_what_was_found(desk: Desk) -> None:
+    """Its texts come with the lab, so they are no hits; a question about something else has none."""
+    found = desk.search("婆媳 矛盾")
+    assert "婆媳、翁婿难相处" in [each.title for each in found.shelf]
+    assert "lab.help.read(" in found._repr_html_()
+    assert desk.search.text("孩子 发烧 area:help").shelf
+    for question in ("python", "孩子 发烧 area:finance", "孩子 发烧 tag:家庭", "家庭 预算"):
+        assert not desk.search(question).shelf, question
+
+
+def test_an_empty_lab_has_nothing_that_is_not_understood_yet(person: Person) -> None:
+    """Who has written nothing is not told that some of it is found by words only."""
+    assert not Lab(person("new")).search("anything at all").notes
