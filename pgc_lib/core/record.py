@@ -204,6 +204,13 @@ class Record(BaseModel):
 
         return card(self._shown_())
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The same as text, for a terminal."""
+        from pgc_lib.core.shown import plain_card
+
+        del cycle  # its fields are values
+        printer.text(plain_card(self._shown_()))
+
     def __repr_args__(self) -> Any:
         if self._id is not None:
             yield "id", str(self._id)

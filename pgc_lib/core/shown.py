@@ -9,13 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
+from math import isfinite
 from typing import Any, Protocol, TypeVar
+from unicodedata import east_asian_width
 
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _
 
 _MOST_LINES = 50
+_MOST_PLAIN = 20
+_WIDEST = 40
 _LONGEST = 200
 _NUMBERS = (int, float, Decimal)
 
@@ -42,12 +46,47 @@ class Listing(list[T]):
         more = len(self) - len(lines)
         return drawn + (f"<p>{escape(_('… and {n} more.', n=more))}</p>" if more else "")
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The same as text, for a terminal."""
+        del cycle  # its lines are values
+        lines = [item._shown_() for item in self[:_MOST_PLAIN]]
+        titles = list(dict.fromkeys(title for line in lines for title in line))
+        titles = [title for title in titles if any(_is_there(line.get(title)) for line in lines)]
+        columns = [[line.get(title) for line in lines] for title in titles]
+        drawn = plain_table(
+            titles,
+            [[text_of(line.get(title)) for title in titles] for line in lines],
+            [_side(values) == "right" for values in columns],
+        )
+        more = len(self) - len(lines)
+        told = _("… and {n} more.", n=more) if more else ""
+        printer.text("\n".join(filter(None, [drawn or _("Nothing."), told])))
+
 
 def table(titles: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
-    """A table with a heading."""
-    heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
+    """A table with a heading; each title stands above its values, at the side where they are."""
+    given = [list(line) for line in lines]
+    heads = "".join(
+        f"<th style='text-align:{_side([line[at] for line in given if at < len(line)])}'>{escape(title)}</th>"
+        for at, title in enumerate(titles)
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in given)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def plain_table(
+    titles: Sequence[str], lines: Sequence[Sequence[str]], right: Sequence[bool] = ()
+) -> str:
+    """A table as text for a terminal; a Chinese character is two letters wide."""
+    if not lines:
+        return ""
+    rows = [[_cut(text) for text in row] for row in (titles, *lines)]
+    widths = [max(_wide(row[at]) for row in rows) for at in range(len(titles))]
+    rows.insert(1, ["─" * width for width in widths])
+    sides = [*right, *([False] * (len(titles) - len(right)))]
+    return "\n".join(
+        "  ".join(map(_filled, row, widths, sides)).rstrip() for row in rows
+    )  # fmt: skip
 
 
 def card(values: Mapping[str, Any]) -> str:
@@ -58,6 +97,13 @@ def card(values: Mapping[str, Any]) -> str:
         if _is_there(value)
     )
     return f"<table><tbody>{lines}</tbody></table>"
+
+
+def plain_card(values: Mapping[str, Any]) -> str:
+    """The same as text, a line for each value that is there."""
+    known = {title: text_of(value) for title, value in values.items() if _is_there(value)}
+    width = max(map(_wide, known), default=0)
+    return "\n".join(f"{_filled(title, width, False)}  {text}" for title, text in known.items())
 
 
 def problems_table(problems: Sequence[Problem]) -> str:
@@ -79,14 +125,56 @@ class _Wrong:
         }
 
 
+def _filled(text: str, width: int, right: bool) -> str:
+    blank = " " * (width - _wide(text))
+    return blank + text if right else text + blank
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    if _wide(line) <= _WIDEST:
+        return line
+    while _wide(line) > _WIDEST - 1:
+        line = line[:-1]
+    return line + "…"
+
+
+def _wide(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def _is_there(value: Any) -> bool:
     return value is not None and value not in ("", [], {}, ())
 
 
 def _cell(value: Any, *, plain: bool = False) -> str:
-    right = isinstance(value, _NUMBERS) and not isinstance(value, bool) and not plain
-    side = "right" if right else "left"
+    side = "right" if _is_number(value) and not plain else "left"
     return f"<td style='text-align:{side}'>{escape(text_of(value))}</td>"
+
+
+def _side(values: Sequence[Any]) -> str:
+    known = [value for value in values if _is_there(value)]
+    return "right" if known and all(map(_is_number, known)) else "left"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
+
+
+def _exact(value: Decimal) -> str:
+    """Every digit that is there; zeros only up to the cent."""
+    text = f"{value:,f}"
+    whole, point, rest = text.partition(".")
+    return whole + point + rest[:2] + rest[2:].rstrip("0")
+
+
+def _decimal(value: float) -> str:
+    """Six digits that say something: 0.1 + 0.2 is 0.3 for a person."""
+    if value and not 1e-4 <= abs(value) < 1e15:
+        return f"{value:.6g}"
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    text = f"{value:,.{max(6 - whole, 1)}f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def text_of(value: Any) -> str:
@@ -96,8 +184,12 @@ def text_of(value: Any) -> str:
             return ""
         case bool():
             return "✓" if value else ""
-        case int() | Decimal():
+        case int():
             return f"{value:,}"
+        case Decimal():
+            return _exact(value)
+        case float() if isfinite(value):
+            return _decimal(value)
         case datetime():
             return f"{value.astimezone(zone()):%Y-%m-%d %H:%M}"
         case date():

@@ -96,7 +96,7 @@ def test_a_chart_follows_its_page(tmp_path: Path) -> None:
         bundle = shown[0] if isinstance(shown, tuple) else shown
         svg = bundle["text/html"]
         assert svg.startswith("<svg") and css("blue") in svg and "支出" in svg
-        assert 'aria-label="支出 &lt;b&gt;"' in svg and 'fill="white"' not in svg
+        assert 'aria-label="支出 &lt;b&gt;' in svg and 'fill="white"' not in svg
         assert charts.svg(chart, title="两根柱子").startswith(
             '<svg role="img" aria-label="两根柱子"'
         )

@@ -1,0 +1,119 @@
+"""Values of a table as a person reads them: in their language, with the words that people use for choices."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pgc_lib.core.shown import text_of
+from pgc_lib.core.spec import SYSTEM, FieldSpec, Spec
+from pgc_lib.core.zone import zone
+from pgc_lib.notebook.display.titles import spec_of, title_of
+from pgc_lib.notebook.widgets.words import choice_title
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_IDENTIFIERS = ("id", "owner", "batch")
+Value = Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    title: str
+    number: bool = False
+    """Numbers stand at the right, under one another."""
+    sortable: bool = True
+    short: bool = False
+    """Days and the like are never broken into two lines."""
+    text: Value = text_of
+
+
+def columns_of_frame(frame: "pl.DataFrame") -> list[Column]:
+    """The columns of a frame; what every record has comes last."""
+    spec = spec_of(frame)
+    names = sorted(frame.columns, key=lambda name: name in SYSTEM)
+    return [_of_frame(name, frame, spec) for name in names]
+
+
+def _of_frame(name: str, frame: "pl.DataFrame", spec: Spec | None) -> Column:
+    kind = frame.schema[name]
+    field = spec.fields.get(name) if spec else None
+    number = kind.is_numeric()
+    return Column(
+        name,
+        title_of(name, frame),
+        number=number,
+        sortable=not kind.is_nested() and not kind.is_object(),
+        short=kind.is_temporal() or name in _IDENTIFIERS,
+        text=_short
+        if name in _IDENTIFIERS
+        else _choice
+        if field is not None and field.choices
+        else text_of,
+    )
+
+
+def columns_of_spec(spec: Spec) -> list[Column]:
+    """The columns of a kind of record, as many as can be sorted by among them."""
+    return [column_of(field) for field in spec.fields.values()]
+
+
+def column_of(field: FieldSpec) -> Column:
+    """The column of one field."""
+    kind = field.type.name
+    return Column(
+        field.name,
+        field.title,
+        number=kind in ("whole", "number", "money"),
+        sortable=kind not in ("texts", "object") and not field.meta.sensitive,
+        short=kind in ("date", "moment", "link"),
+        text=_short if kind == "link" else _choice if field.choices else text_of,
+    )
+
+
+def columns_of_lines(lines: Sequence[Any]) -> list[Column]:
+    """The columns of things that name their values."""
+    known: dict[str, list[Any]] = {}
+    for line in lines:
+        for title, value in line.items():
+            known.setdefault(title, []).append(value)
+    return [
+        Column(title, title, number=_all_numbers(values))
+        for title, values in known.items()
+        if any(value is not None and value not in ("", [], {}, ()) for value in values)
+    ]
+
+
+def key_of(value: Any) -> tuple[int, Any]:
+    """By what a value is sorted beside values of other types; nothing comes last."""
+    match value:
+        case None | "":
+            return 3, ""
+        case bool() | int() | float() | Decimal():
+            return 0, value
+        case datetime():
+            return 1, value.astimezone(zone()).isoformat()
+        case _ if hasattr(value, "isoformat"):
+            return 1, value.isoformat()
+    return 2, text_of(value).casefold()
+
+
+def _all_numbers(values: Sequence[Any]) -> bool:
+    known = [value for value in values if value is not None and value != ""]
+    return bool(known) and all(
+        isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in known
+    )
+
+
+def _choice(value: Any) -> str:
+    return choice_title(str(value)) if value is not None and value != "" else ""
+
+
+def _short(value: Any) -> str:
+    """An identifier by its last letters, which differ: the first ones are the time of day."""
+    return "" if value is None else f"…{str(value)[-6:]}"

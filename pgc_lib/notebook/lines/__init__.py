@@ -1,0 +1,1 @@
+"""Lines that a person types into a notebook: read strictly, kept with what was understood and a way back."""
