@@ -1,6 +1,6 @@
 """`pgc hub --local`: a hub on this machine without Docker, on the embedded engines of a data folder.
 
-One process watches the others: proxy, hub, gateway, worker and beat. Each reads its secrets from files that only we
+One process watches the others: proxy, hub, gateway, worker, beat and culler. Each reads its secrets from files that only we
 can read. All carry the lab's mark in their command line, so that whatever a crash leaves behind is found and ended
 by the next start, and `pgc stop` ends them too.
 """
@@ -117,6 +117,8 @@ class Running:
             Beside(place, "hub-worker", "pgc_lib.cli", ["worker"]),
             Beside(place, "hub-beat", "pgc_lib.cli", ["beat"]),
         ]
+        if settings().hub_idle_minutes:
+            self._others.append(Beside(place, "hub-culler", "hub.services.culler", []))
         if settings().admin_mongo_url:
             self._others.append(Beside(place, "hub-mirror", "hub.services.mirror", []))
         if settings().hub_gateway:

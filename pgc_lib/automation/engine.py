@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _NAME = "pgc"
+PROMPT = "pgc_lib.automation.prompt.PromptClient"
+"""What speaks with kernels, as their managers name it."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_HDFS = "pyarrow.fs"
+_NOT_NEEDED = (
+    "pyarrow.fs",
+    *("fqdn", "isoduration", "rfc3986_validator", "rfc3987", "rfc3987_syntax", "uri_template"),
+)
+"""What opens notebooks on HDFS, and what checks formats that no notebook's schema names: optional where it is imported."""
 _NOT_FOR_KERNELS = (
     "JUPYTERHUB_API_TOKEN",
     "JPY_API_TOKEN",
@@ -41,15 +47,15 @@ class Watch(Protocol):
 
 @contextmanager
 def lean_imports() -> Iterator[None]:
-    """Import papermill without what opens notebooks on HDFS: optional to it, and a fifth of its time."""
-    if _HDFS in sys.modules:
-        yield
-        return
-    sys.modules[_HDFS] = None  # type: ignore[assignment]
+    """Import papermill without what is optional to it, and a third of its time."""
+    left_out = [name for name in _NOT_NEEDED if name not in sys.modules]
+    for name in left_out:
+        sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules[_HDFS]
+        for name in left_out:
+            del sys.modules[name]
 
 
 def start_kernel(folder: Path) -> "AsyncKernelManager":
@@ -57,7 +63,7 @@ def start_kernel(folder: Path) -> "AsyncKernelManager":
     from jupyter_client.manager import AsyncKernelManager
     from jupyter_core.utils import run_sync
 
-    kernel = AsyncKernelManager(kernel_name="python3")
+    kernel = AsyncKernelManager(kernel_name="python3", client_class=PROMPT)
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_KERNELS}
     # Its log is ours; what it warns of is no concern of whoever waits for a report.
     quiet = ["--IPKernelApp.log_level=CRITICAL"]
@@ -66,11 +72,31 @@ def start_kernel(folder: Path) -> "AsyncKernelManager":
 
 
 def end_kernel(kernel: "AsyncKernelManager") -> None:
-    """End a kernel that nothing was executed in."""
+    """Make sure that a kernel is gone: one that was asked to go may finish, any other ends at once."""
     from jupyter_core.utils import run_sync
 
+    async def gone() -> None:
+        if kernel.shutting_down:
+            await kernel._async_finish_shutdown()
+            await kernel._async_cleanup_resources()
+        else:
+            await kernel._async_shutdown_kernel(now=True)
+
     if kernel.has_kernel:
-        run_sync(kernel.shutdown_kernel)(now=True)
+        run_sync(gone)()
+
+
+def _dismiss(kernel: "AsyncKernelManager") -> None:
+    """Ask a kernel to go, without waiting: what its cells left open is written meanwhile."""
+    from jupyter_core.utils import run_sync
+
+    async def asked() -> None:
+        # Of one that died, the ways to speak with it may be taken down already.
+        if await kernel._async_is_alive():
+            await kernel._async_request_shutdown()
+            kernel.shutting_down = True
+
+    run_sync(asked)()
 
 
 def execute(
@@ -80,7 +106,7 @@ def execute(
     kernel: "AsyncKernelManager",
     watch: Watch,
 ) -> None:
-    """Execute a notebook; `Failed` when that did not end well. The kernel ends with it."""
+    """Execute a notebook; `Failed` when that did not end well. The kernel is asked to end with it."""
     _register()
     from papermill.exceptions import PapermillException
     from papermill.execute import execute_notebook
@@ -145,8 +171,13 @@ def _register() -> None:
                 startup_timeout=60,
                 log=logger,
             )
-            client.owns_km = True
-            client.execute()
+            client.owns_km = False
+            try:
+                client.execute()
+            finally:
+                if client.kc is not None:
+                    client.kc.stop_channels()
+                _dismiss(kernel)
 
     papermill_engines.register(_NAME, Followed)
     papermill_io.register(os.sep, Whole())

@@ -10,12 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+# Nothing that takes time to import: the kernel is started first and begins beside us.
 from pgc_lib.automation import engine
 from pgc_lib.automation.catalogue import find, folders, workspace
 from pgc_lib.automation.journal import Journal, Note
 from pgc_lib.automation.launch import Request
-from pgc_lib.automation.recording import Recording, insisted
-from pgc_lib.automation.runs import Order, run
 from pgc_lib.automation.stopping import Stopping
 from pgc_lib.errors import NotFound, PgcError
 from pgc_lib.i18n import _
@@ -32,6 +31,8 @@ def main() -> int:
     try:
         return _run(place, request, stopping)
     except PgcError as error:
+        from pgc_lib.automation.recording import Recording
+
         sys.stderr.write(f"{error}\n")
         # Before the report could begin, or because the end could not be written; the notes keep it then.
         note = journal.read(request.run) or Note(request.run.hex)
@@ -45,6 +46,10 @@ def _run(place: Path, request: Request, stopping: Stopping) -> int:
     with ExitStack() as stack:
         kernel = engine.start_kernel(place)
         stack.callback(engine.end_kernel, kernel)
+
+        from pgc_lib.automation.recording import insisted
+        from pgc_lib.automation.runs import Order, run
+
         open_lab, name, parameters = _open, request.report, dict(request.parameters)
         if request.schedule is not None:
             # What a schedule says is told to its owner, which we are, and to no worker.
@@ -85,4 +90,7 @@ def _open() -> Any:
 
 if __name__ == "__main__":
     os.umask(0o077)
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    # All is written. Taking hundreds of modules apart would only keep whoever waits for this.
+    os._exit(status)

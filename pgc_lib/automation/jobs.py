@@ -143,6 +143,8 @@ class Jobs:
         """Forget what ended long ago."""
         with self.connection() as connection:
             connection.execute("delete from pgc.jobs where ended_at < now() - %s", (_KEPT,))
+            if days := settings().gateway_keep_days:
+                connection.execute("select pgc.forget_calls(%s)", (days,))
 
     def _change(self, job: Job, change: str, **values: Any) -> bool:
         statement = f"update pgc.jobs set {change} {_MINE}"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _LONGEST_ERROR = 4000
+_making = Lock()
 _TEMPLATES = Path(__file__).parents[1] / "notebook" / "share" / "nbconvert" / "templates"
 
 
@@ -153,7 +155,7 @@ class _Watch:
             self.note = self.journal.write(self.note, cells=len(notebook.cells))
             # Both take their time, which is while the kernel is at work and this process waits.
             self.recording.begin(self.note)
-            Thread(target=_exporter, daemon=True).start()
+            Thread(target=_rehearsed, daemon=True).start()
 
     def ends(self, cell: "NotebookNode") -> None:
         """A cell is over, well or not."""
@@ -178,8 +180,9 @@ def kept_files(journal: Journal, workspace: Path, note: Note, redactor: Redactor
         return {}
     kept = {"notebook": str(notebook.relative_to(workspace))}
     page = notebook.with_suffix(".html")
+    exporter = _exporter()
     try:
-        body, _resources = _exporter().from_filename(str(notebook))
+        body, _resources = exporter.from_filename(str(notebook))
     except ValueError:
         return kept  # killed in the middle of writing: what is there stays, a page cannot be made of it
     page.write_text(redactor.text(body), encoding="utf-8")
@@ -201,15 +204,32 @@ def _named(workspace: Path, note: Note) -> Path:
 
 
 def _exporter() -> Any:
-    """What makes pages; importing it takes about a second."""
+    """What makes pages. Importing it takes about a second; nobody needs two of it at once."""
+    with _making:
+        return _exporter_in(lang())
+
+
+@cache
+def _exporter_in(language: str) -> Any:
     with engine.lean_imports():
         from nbconvert import HTMLExporter
 
     return HTMLExporter(
         template_name="pgc",
-        language_code=lang(),  # unless the report was asked for in another one
+        language_code=language,  # unless the report was asked for in another one
         extra_template_basedirs=[str(_TEMPLATES)],
         exclude_input=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
+
+
+def _rehearsed() -> None:
+    """Make a page of next to nothing: templates are compiled and everything is imported when the real one comes."""
+    from nbformat import v4 as _v4
+
+    v4: Any = _v4  # has no types
+    shown = v4.new_output("display_data", {"text/html": "<p>a</p>", "text/plain": "a"})
+    cells = [v4.new_markdown_cell("# a"), v4.new_code_cell("a", outputs=[shown])]
+    with _making:
+        _exporter_in(lang()).from_notebook_node(v4.new_notebook(cells=cells))

@@ -5,7 +5,9 @@ of the time, so that nobody's notebook is slower for it.
 """
 
 import os
+import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -22,6 +24,25 @@ _QUIET = 60.0
 """Seconds between two looks when nothing was notified; what was only noted falls due by time."""
 
 log = structlog.get_logger()
+
+
+def keep_beside(opened: Callable[[], Session]) -> threading.Thread:
+    """Keep an index up to date in a thread of this process, from when the database can be reached until the process ends."""
+
+    def work() -> None:
+        for failures in range(1 << 30):
+            try:
+                session = opened()
+            except PgcError as error:
+                log.warning("search.waits", error=str(error).partition("\n")[0])
+                time.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            else:
+                Keeper(session).run()
+                return
+
+    thread = threading.Thread(target=work, name="pgc-search", daemon=True)
+    thread.start()
+    return thread
 
 
 class Keeper:

@@ -17,7 +17,7 @@ from typing import Any
 
 from pgc_lib.errors import PgcError, Unavailable
 from pgc_lib.i18n import LANGUAGES, _, lang, set_lang
-from pgc_lib.notebook import jupyter, workspace
+from pgc_lib.notebook import jupyter, warm, workspace
 from pgc_lib.notebook.dashboards import OPTIONS as DASHBOARD_OPTIONS
 from pgc_lib.notebook.dashboards import SHARE
 from pgc_lib.notebook.jupyter import Place
@@ -106,11 +106,8 @@ def furnish(place: Place) -> None:
     workspace.prepare(place.workspace, ROOT / "notebooks", lang())
     for folder in (place.home, place.runtime, place.logs):
         folder.mkdir(mode=0o700, exist_ok=True)
-    dashboards = place.workspace / "dashboards"
-    if dashboards.is_symlink():
-        dashboards.unlink()
-    if (ROOT / "dashboards").is_dir() and not dashboards.exists():
-        dashboards.symlink_to(ROOT / "dashboards", target_is_directory=True)
+    workspace.link_dashboards(place.workspace, ROOT / "dashboards")
+    jupyter.prepare_kernels(place)
 
 
 def command(place: Place) -> list[str]:
@@ -120,6 +117,7 @@ def command(place: Place) -> list[str]:
         *(sys.executable, *marks, "-P", "-m", "jupyterhub.singleuser"),
         *jupyter.QUIET,
         *DASHBOARD_OPTIONS,
+        *warm.BESIDE_NOTEBOOKS,
         # It would look for language servers that no lab has, at every start, by way of npm.
         "--LanguageServerManager.autodetect=False",
         f"--ServerApp.root_dir={place.workspace}",

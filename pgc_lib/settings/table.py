@@ -64,6 +64,19 @@ SETTINGS: tuple[Setting, ...] = (
         "0",
         N_("Stop the embedded engines after so many minutes without a client; 0 never does."),
     ),
+    # Dashboards.
+    Setting(
+        "dashboards_ready",
+        whole,
+        "1",
+        N_("Kernels that wait for a dashboard, about 150 MB each; 0 on a small machine."),
+    ),
+    Setting(
+        "dashboards_open",
+        whole,
+        "8",
+        N_("The most dashboards open at once; the one unused longest gives way. 0: no limit."),
+    ),
     # Scheduled work.
     Setting(
         "workspace",
@@ -181,6 +194,12 @@ SETTINGS: tuple[Setting, ...] = (
         "pgc-{username}",
         N_("The name of the volume that holds a person's files."),
     ),
+    Setting(
+        "hub_idle_minutes",
+        whole,
+        "120",
+        N_("Minutes without use after which a local hub stops a person's server; 0 never does."),
+    ),
     Setting("hub_memory", text, "1G", N_("The memory of a person's container.")),
     Setting("hub_cpus", text, "1", N_("The processors of a person's container.")),
     Setting("hub_processes", whole, "512", N_("The most processes in a person's container.")),
@@ -221,5 +240,11 @@ SETTINGS: tuple[Setting, ...] = (
         whole,
         "120",
         N_("Seconds without a word from a provider after which the gateway gives up."),
+    ),
+    Setting(
+        "gateway_keep_days",
+        whole,
+        "400",
+        N_("Days for which the account of calls is kept, 31 at least; 0 keeps it for ever."),
     ),
 )

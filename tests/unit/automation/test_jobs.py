@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from pgc_lib.automation.beat import tick
 from pgc_lib.automation.jobs import AT_ONCE, Job, Jobs
 from pgc_lib.lab import Lab
+from pgc_lib.settings import settings
 from tests.support.lab import House
 from tests.unit.automation.conftest import soon, state_of
 
@@ -217,6 +219,39 @@ def test_what_ended_long_ago_is_forgotten(lab: Lab, jobs: Jobs, house: House) ->
     jobs.tidy()
     query = "select id from pgc.jobs where schedule = %s"
     assert house.sql(query, old.schedule) == [(new.id,)]
+
+
+def test_old_calls_to_models_are_forgotten(
+    lab: Lab, jobs: Jobs, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the worker, who may not read one of them; never the last month, and nothing where they are kept for ever."""
+    person = lab.session.person
+    for days in (500, 40, 20):
+        house.sql(
+            "insert into gateway.calls (id, person, at, via, operation, provider, model, seconds, outcome) "
+            "values (uuidv7(), %s, now() - make_interval(days => %s), 'http', 'chat', 'p', 'm', 1, 'ok')",
+            person,
+            days,
+        )
+
+    def kept(days: str) -> int:
+        monkeypatch.setenv("PGC_GATEWAY_KEEP_DAYS", days)
+        settings.cache_clear()
+        jobs.tidy()
+        query = "select count(*) from gateway.calls where person = %s"
+        return int(house.sql(query, person)[0][0])
+
+    assert [kept("0"), kept("400"), kept("1")] == [3, 2, 1]
+    with jobs.connection() as worker:
+        for statement in ("select from gateway.calls", "delete from gateway.calls"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                worker.execute(statement.encode())
+            worker.rollback()
+    with (
+        psycopg.connect(lab.session.database.reveal()) as mine,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        mine.execute("select pgc.forget_calls(31)")
 
 
 @pytest.fixture(autouse=True)

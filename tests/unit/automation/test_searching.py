@@ -1,7 +1,11 @@
 """The search index is kept in the background: what is written is found without anybody searching in between."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 from pgc_lib.automation.searching import Keeper
 from pgc_lib.lab import Lab
@@ -34,3 +38,32 @@ def test_it_follows_what_is_written_until_it_is_stopped(person: Person, house: H
     assert not thread.is_alive()
     keeper.close()
     assert [hit.title for hit in lab.search.text("dunlin")] == ["dunlin"]
+
+
+def test_on_a_hub_the_process_beside_the_persons_server_keeps_it(
+    person: Person, house: House, tmp_path: Path
+) -> None:
+    """There only that server has the person's login; what was written is indexed without a search."""
+    session = person("served")
+    Lab(session).kinds.define("note", fields={"title": "text"}).add(title="plover")
+    logins = {
+        "PGC_DATABASE_URL": session.database.reveal(),
+        "PGC_DATA": str(tmp_path),
+        "PGC_WORKSPACE": str(tmp_path),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "pgc_lib.notebook.harvest"],
+        env={**os.environ, **logins, "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        patience = time.monotonic() + 90
+        entries = "select count(*) from pgc.search_entries where owner = %s"
+        while house.sql(entries, session.person) == [(0,)]:
+            assert time.monotonic() < patience
+            assert process.poll() is None
+            time.sleep(0.1)
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(60)
