@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pgc_lib.core.history import History
     from pgc_lib.core.people import People
     from pgc_lib.core.session import Session
-    from pgc_lib.exchange.importing import Desk
+    from pgc_lib.exchange.importing import Desk, Recognition
     from pgc_lib.exchange.preview import Preview
     from pgc_lib.search.searching import Search
     from pgc_lib.stores.filters import Condition
@@ -111,8 +111,14 @@ class Lab:
         """Every area."""
         return (getattr(self, name) for name in self._areas)
 
-    def ask(self, question: str, *, model: str | None = None) -> "Answer":
-        """Ask about my own data; the answer is written as it comes and cites its sources."""
+    def ask(
+        self,
+        question: str,
+        *,
+        model: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> "Answer":
+        """Ask about my own data; the answer is written as it comes, or told to `on_text`, and cites its sources."""
         from pgc_lib.ai.agent import ask
 
         chosen = self.ai.pick("tools", model)
@@ -120,7 +126,19 @@ class Lab:
         readable = {
             kind: each for kind, each in kinds.items() if each.spec.area not in ("ai", "kinds")
         }
-        return ask(self.ai, readable, question, model=chosen, on_text=_write)
+        return ask(self.ai, readable, question, model=chosen, on_text=on_text or _write)
+
+    def timeline(self, *kinds: str, **options: Any) -> Any:
+        """What happened when in several areas at once; `since` and `until` say which days, kinds which records."""
+        from pgc_lib.core.faces import face
+
+        return face("timeline")(self, *kinds, **options)
+
+    def chat(self) -> Any:
+        """Ask about my own data in a conversation: answers come as they are written, with their sources."""
+        from pgc_lib.core.faces import face
+
+        return face("chat")(self)
 
     def import_file(
         self, path: Path | str, importer: str | None = None, **options: Any
@@ -134,6 +152,16 @@ class Lab:
 
         return look(self._desk(), Path(path).expanduser(), importer, **options)
 
+    def import_wizard(self, *paths: Path | str) -> Any:
+        """Drop a file, look at what it would bring, correct it, keep it, undo it."""
+        return self.imports.wizard(*paths)
+
+    def recognise(self, path: Path | str, *, password: str | None = None) -> "Recognition":
+        """What a file is, known from its beginning; its rows are not read and nothing is kept."""
+        from pgc_lib.exchange.importing import recognition
+
+        return recognition(self._desk(), Path(path).expanduser(), password=password)
+
     def export(
         self,
         path: Path | str,
@@ -143,24 +171,16 @@ class Lab:
     ) -> Path:
         """Write records as CSV, XLSX, Parquet or JSON, money also as beancount or QIF, by the ending.
 
-        With `family` as the kind also as a tree (.ged), an address book (.vcf) or a calendar (.ics); with `todos` as a
-        calendar (.ics) or todo.txt (.txt).
+        An area may have forms of its own (`exchange/outward.py`): `family` a tree (.ged), an address book (.vcf) or a calendar
+        (.ics), `todos` a calendar (.ics) or todo.txt (.txt), `hobbies` a calendar (.ics).
         """
-        if kind.partition(".")[0] == "family" and Path(path).suffix.lower() in (
-            ".ged",
-            ".vcf",
-            ".ics",
-        ):
-            from pgc_lib.exchange.genealogy_export import export as export_family
-
-            return export_family(self.family, Path(path).expanduser(), **keywords)
-        if kind.partition(".")[0] == "todos" and Path(path).suffix.lower() in (".ics", ".txt"):
-            from pgc_lib.exchange.todo_export import export as export_todos
-
-            return export_todos(self.todos, Path(path).expanduser(), *conditions, **keywords)
         from pgc_lib.exchange.export import export
+        from pgc_lib.exchange.outward import own_form
 
-        return export(self.collection_of(kind), Path(path).expanduser(), *conditions, **keywords)
+        target = Path(path).expanduser()
+        if (write := own_form(kind, target)) is not None:
+            return write(getattr(self, kind.partition(".")[0]), target, *conditions, **keywords)
+        return export(self.collection_of(kind), target, *conditions, **keywords)
 
     def _desk(self) -> "Desk":
         """What an import needs of this lab."""
@@ -189,6 +209,12 @@ class Lab:
     def at(self, moment: str | date | datetime) -> "Lab":
         """The lab as it was at a moment; a day means its beginning. It can be read, not changed."""
         return Lab(self.session.as_of(_moment(moment)))
+
+    def scene(self, **options: Any) -> Any:
+        """Growth as a landscape in three dimensions, to turn, to play through time and to click."""
+        from pgc_lib.core.faces import face
+
+        return face("scene")(self, **options)
 
     def close(self) -> None:
         """Give the connections back."""

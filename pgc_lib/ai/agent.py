@@ -49,6 +49,8 @@ class Answer:
     text: str = ""
     model: str = ""
     consulted: list[Source] = field(default_factory=list)
+    stopped: bool = False
+    """Whether whoever asked went away before its end."""
 
     @property
     def sources(self) -> list[Source]:
@@ -80,12 +82,16 @@ def ask(
         target=_run, args=(models, chosen, collections, answer, queue), name="pgc-ask", daemon=True
     )
     worker.start()
-    while (piece := queue.get()) is not None:
-        if isinstance(piece, BaseException):
-            raise piece
-        answer.text += piece
-        if on_text:
-            on_text(piece)
+    piece: str | BaseException | None = ""
+    try:
+        while (piece := queue.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            answer.text += piece
+            if on_text:
+                on_text(piece)
+    finally:
+        answer.stopped = piece is not None  # the stream is closed at its next piece
     worker.join()
     return answer
 
@@ -124,6 +130,8 @@ async def _stream(
             ) as run,
         ):
             async for piece in run.stream_text(delta=True):
+                if answer.stopped:
+                    return
                 queue.put(piece)
             # A stream without an end is "complete" for the library; the provider's own word is missing.
             if "finish_reason" not in (run.response.provider_details or {}):

@@ -23,11 +23,12 @@ from pgc_lib.areas.paper.linking import Index, Place
 from pgc_lib.areas.paper.merging import Choice, Merged, Part
 from pgc_lib.areas.paper.moving import Moved
 from pgc_lib.areas.paper.paths import above, joined, parted, within
-from pgc_lib.areas.paper.records import Doc, Draft, File, Folder, Trashed
+from pgc_lib.areas.paper.records import Doc, Draft, File, Folder, Notebook, Trashed
 from pgc_lib.areas.paper.templates import filled
 from pgc_lib.areas.paper.vaulting import Written
 from pgc_lib.areas.paper.versions import Version
 from pgc_lib.core.area import Area, Kept, KeptAs
+from pgc_lib.core.faces import face
 from pgc_lib.core.markdown.reading import Parsed, Task, read
 from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Conflict, Invalid, NotFound, Problem
@@ -62,6 +63,7 @@ class Docs(Area, name="docs", main="items"):
     kept_folders: Kept[Folder] = Kept(Folder)
     drafts: Kept[Draft] = Kept(Draft)
     thrown: Kept[Trashed] = Kept(Trashed)
+    notebooks: Kept[Notebook] = Kept(Notebook)
 
     # ── finding and writing ──────────────────────────────────────────────────────────────────────────
 
@@ -122,6 +124,10 @@ class Docs(Area, name="docs", main="items"):
         paths = {place.folder for place in index.places.values()}
         paths |= {folder.path for folder in self.kept_folders.find(owner=self.session.person)}
         return sorted({each for path in paths for each in above(path)})
+
+    def tree_view(self) -> Any:
+        """The folders with their documents as a tree to open, walk and rearrange."""
+        return face("docs.tree")(self)
 
     def make_folder(self, path: str) -> Folder:
         """A new folder, with those above it."""
@@ -234,6 +240,10 @@ class Docs(Area, name="docs", main="items"):
             if link.leads_to is not None and link.leads_to.id != place.id
         }
         return Listing(doc for doc in self.items.find(owner=self.session.person) if doc.id not in linked)  # fmt: skip
+
+    def beside(self, notebook: str = "") -> Any:
+        """Outline, backlinks, related notes and to-dos of a notebook by its path, of the current one unless it is named."""
+        return face("docs.beside")(self, notebook)
 
     # ── attachments and files ────────────────────────────────────────────────────────────────────────
 

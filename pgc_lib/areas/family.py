@@ -25,6 +25,7 @@ from pgc_lib.areas.kin.records import Contact, Ended, Gift, Member, Occasion, Pa
 from pgc_lib.areas.kin.situations import HelpLibrary, Offer, Situation, situations
 from pgc_lib.areas.kin.tree import Bond, Tree
 from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.faces import face
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.types import MONEY_DIGITS, MONEY_SCALE
@@ -133,11 +134,19 @@ class Family(Area, name="family", main="members"):
         me = self._id(of, circle)
         return self._generations(circle, me, circle.tree.descendants(me))
 
+    def scene(self, **options: Any) -> Any:
+        """The family in three dimensions: generations above one another, to turn and to click."""
+        return face("family.scene")(self, **options)
+
     def draw(self, of: Who, *, up: bool = False, generations: int = 6) -> drawing.Drawing:
         """The family tree below somebody as text; with `up` their ancestors."""
         circle = self.circle()
         me = self._id(of, circle)
         return (drawing.ancestors if up else drawing.descendants)(circle, me, generations)
+
+    def chart(self, of: Who | None = None, **options: Any) -> Any:
+        """The family as a chart around somebody, with what each one is called; `generations=3` goes further."""
+        return face("family.chart")(self, of, **options)
 
     def ties(self) -> "pl.DataFrame":
         """Every tie as a line, with the names of both; together with `frame()` the whole tree."""

@@ -28,6 +28,7 @@ from pgc_lib.areas.money.transaction import Transaction
 from pgc_lib.areas.money.why import Why, contributors
 from pgc_lib.core.area import Area, Kept, KeptAs
 from pgc_lib.core.collection import Added
+from pgc_lib.core.faces import face
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
@@ -185,6 +186,14 @@ class Finance(Area, name="finance", main="transactions"):
         return within(owner or self.session.person, first, last)
 
     # ── where it is ──────────────────────────────────────────────────────────────────────────────────
+
+    def heatmap(self) -> Any:
+        """What was spent on each day as a calendar of the year."""
+        return face("finance.heatmap")(self)
+
+    def budget_bars(self, on: Day | None = None) -> Any:
+        """Each budget as a bar: spent, left, and where an even pace would be."""
+        return face("finance.budget_bars")(self, on)
 
     def balances(self, on: Day | None = None, *, owner: UUID | None = None) -> "pl.DataFrame":
         """What every account holds at the end of a day, today unless another is named."""

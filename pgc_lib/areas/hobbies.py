@@ -28,6 +28,7 @@ from pgc_lib.areas.hobby.records import (
     Verdict,
 )
 from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.recurrence import told
 from pgc_lib.core.shown import Listing
@@ -156,6 +157,10 @@ class Hobbies(Area, name="hobbies", main="interests"):
             .agg((pl.col("minutes").sum() / 60).round(2).alias("hours"), pl.col("joy").mean().round(2))
             .sort("period", "hours", "name", descending=[False, True, False])
         )  # fmt: skip
+
+    def heatmap(self) -> Any:
+        """What was done as a calendar of the year."""
+        return face("hobbies.heatmap")(self)
 
     def gear_use(self) -> "pl.DataFrame":
         """Each thing with the hours since it was bought, what an hour cost so far, and how worn it is."""

@@ -22,6 +22,7 @@ from pgc_lib.areas.learning.sources import same_work, told
 from pgc_lib.areas.learning.topics import Topics, Which
 from pgc_lib.core.area import Kept, KeptAs
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.tagging import Tagging, clean
@@ -151,6 +152,10 @@ class Knowledge(Reviewing, name="knowledge", main="entries"):
         known = self.topics.at(topic)
         ids = self.topics.all(owner=known.owner).within(known.id) if below else [known.id]
         return self.entries.find(col("topic").is_in(ids))
+
+    def tree_view(self) -> Any:
+        """The topics with their entries as a tree to open, walk and rearrange."""
+        return face("knowledge.tree")(self)
 
     def to_check(self, days: int = 0) -> Listing[Entry]:
         """The entries that are to be looked at again, today or within some days, the longest overdue first."""

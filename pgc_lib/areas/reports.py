@@ -15,6 +15,7 @@ from uuid import UUID
 
 from pgc_lib.areas.reporting.writing import Writing
 from pgc_lib.core.area import Kept
+from pgc_lib.core.faces import face
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
 from pgc_lib.core.zone import zone
@@ -61,6 +62,10 @@ class Reports(Writing, name="reports", main="runs"):
         named = {"name": name} if name else {}
         found = self.runs.find(order="-started_at", limit=1, **named)
         return found[0] if found else None
+
+    def monitor(self) -> Any:
+        """Start a report, watch it cell by cell, cancel it, read it."""
+        return face("reports.monitor")(self)
 
     def html(self, limit: int = _SHOWN, *, base: str | None = None) -> str:
         """The newest runs as a table with links; `base` is where the lab's server is, if not here."""

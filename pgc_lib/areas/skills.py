@@ -10,7 +10,7 @@ What is computed is about one's own skills; `owner` names another person who gra
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.areas.skill.aiming import Aiming
@@ -29,6 +29,7 @@ from pgc_lib.areas.skill.records import (
     Skill,
 )
 from pgc_lib.areas.skill.tree import circle, depths
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid, Problem
@@ -219,6 +220,14 @@ class Skills(Aiming, name="skills", main="items"):
                 "open": pl.Boolean,
             },
         ).sort("depth", "topic", "name")
+
+    def tree_view(self) -> Any:
+        """The skills with what they need as a tree to open and walk."""
+        return face("skills.tree")(self)
+
+    def heatmap(self) -> Any:
+        """Hours of practice as a calendar of the year."""
+        return face("skills.heatmap")(self)
 
     def edges(self, *, owner: UUID | None = None) -> "pl.DataFrame":
         """What needs what, at which level, and whether that is there: the lines between the skills of `tree`."""

@@ -21,6 +21,7 @@ from pgc_lib.areas.suggesting.kinds import collection_of
 from pgc_lib.areas.suggesting.proposals import Proposal, Proposed, old_of, plain, rows_of
 from pgc_lib.areas.suggesting.suggestion import OPEN, STATES, State, Suggestion
 from pgc_lib.core.area import Kept
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.record import Record
 from pgc_lib.core.shown import Listing, card, problems_table
@@ -89,6 +90,10 @@ class Suggestions(Following, name="suggestions", main="items"):
         decided = self.items.frame(col("decided_at") >= begun, columns=["topic"])
         waiting = self.waiting(*conditions, **keywords)
         return self._manners().brought_up(waiting, decided["topic"], local)
+
+    def queue(self, **options: Any) -> Any:
+        """What waits, to be accepted, changed, refused or put off by a click or a key; `topic="…"` for one sort."""
+        return face("suggestions.queue")(self, **options)
 
     def of(self, record: Record | UUID, /) -> Listing[Suggestion]:
         """Every suggestion that was made about a record, with what became of it."""

@@ -17,6 +17,7 @@ from pgc_lib.areas.todo.harvest import Harvested, Item
 from pgc_lib.areas.todo.records import Block, Mirror, Need, Project, Todo, Work
 from pgc_lib.areas.todo.short import Parsed, line_of, parse
 from pgc_lib.areas.todo.timing import By
+from pgc_lib.core.faces import face
 from pgc_lib.core.pointer import as_pointer
 from pgc_lib.core.shown import Listing
 from pgc_lib.core.zone import today
@@ -130,6 +131,10 @@ class Todos(TodoArea, name="todos", main="items"):
         """What waits for somebody or something, the longest first."""
         return views.waiting(self, **keywords)
 
+    def heatmap(self) -> Any:
+        """What was done, and what is due, as a calendar of the year."""
+        return face("todos.heatmap")(self)
+
     def eisenhower(self, within: int = 2, **keywords: Any) -> "pl.DataFrame":
         """Everything open in four fields: `do` (important and urgent), `plan` (important), `quickly` (urgent), `later`."""
         return views.eisenhower(self, within, **keywords)
@@ -161,6 +166,10 @@ class Todos(TodoArea, name="todos", main="items"):
     def parts(self, todo: Which) -> Listing[Todo]:
         """The steps that it is made of, with theirs."""
         return Listing(finishing.parts_of(self, self.known(todo).id))
+
+    def tree_view(self) -> Any:
+        """The to-dos with their parts as a tree to open, tick and rearrange."""
+        return face("todos.tree")(self)
 
     def move_under(self, todo: Which, parent: Which | None) -> Todo:
         """Make it a part of another one; None lets it stand for itself."""

@@ -26,6 +26,7 @@ from pgc_lib.areas.wellness.nights import Night
 from pgc_lib.areas.wellness.noting import Day
 from pgc_lib.areas.wellness.records import Adherence, Design, Experiment, Mood
 from pgc_lib.areas.wellness.trying import Outcome
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import Listing, card
 from pgc_lib.core.together import together
@@ -117,6 +118,10 @@ class Wellbeing(Looking, name="wellbeing", main="moods"):
         return Listing(sorted(found, key=lambda each: (each.clock or "99", each.what)))
 
     # ── experiments ──────────────────────────────────────────────────────────────────────────────────
+
+    def heatmap(self) -> Any:
+        """Mood, vigour, exercise and sleep as a calendar of the year."""
+        return face("wellbeing.heatmap")(self)
 
     def experiment(
         self,

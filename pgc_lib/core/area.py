@@ -121,5 +121,8 @@ for _name in (
     "frame",
     "import_file",
     "export",
+    "form",
+    "table",
+    "picker",
 ):
     setattr(Area, _name, _of_main(_name))

@@ -179,14 +179,24 @@ class TableBacking:
         source = self._source
         for key in keys:
             column = column_of(key.name, self._source.c)
-            query = query.order_by(
-                column.desc().nulls_last() if key.descending else column.asc().nulls_last()
-            )
+            way = column.desc() if key.descending else column.asc()
+            # Where nothing is ever missing, saying where it would come keeps an index from being walked.
+            query = query.order_by(way.nulls_last() if self._may_miss(key.name) else way)
         return query.order_by(source.c.id)
+
+    def _may_miss(self, name: str) -> bool:
+        field: FieldSpec | None = self.spec.fields.get(name)
+        return field.optional if field is not None else name == "batch"
 
     def _beyond(self, keys: Sequence[Key], values: Sequence[Any], last: UUID) -> Any:
         """Everything after the place that the values and the id name; missing values come last."""
         source = self._source
+        first: list[ColumnElement[bool]] = []
+        if keys and not self._may_miss(keys[0].name):
+            # The same said once more in a way from which an index can begin.
+            column = column_of(keys[0].name, self._source.c)
+            bound = literal(values[0], column.type)
+            first = [column <= bound if keys[0].descending else column >= bound]
         steps: list[ColumnElement[bool]] = []
         same: list[ColumnElement[bool]] = []
         for key, value in zip(keys, values, strict=True):
@@ -196,9 +206,10 @@ class TableBacking:
                 continue
             last_value = literal(value, column.type)
             later = column < last_value if key.descending else column > last_value
-            steps.append(and_(*same, or_(later, column.is_(None))))
+            further = or_(later, column.is_(None)) if self._may_miss(key.name) else later
+            steps.append(and_(*same, further))
             same.append(column == last_value)
-        return or_(*steps, and_(*same, source.c.id > last))
+        return and_(*first, or_(*steps, and_(*same, source.c.id > last)))
 
     def count(self, where: Condition) -> int:
         source = self._source

@@ -5,7 +5,7 @@ todos.update(id, done=True)          todos.frame(col("due") < today)
 todos.add_many(frame_or_rows)        todos.page(limit=50, after=cursor)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from pgc_lib.core.attaching import Attaching
 from pgc_lib.core.backing import Backing, OnConflict
 from pgc_lib.core.commenting import Commenting
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
@@ -329,6 +330,22 @@ class Collection(Attaching, Commenting, Generic[R]):
                 for each in self.spec.fields.values()
             ],
         )
+
+    # ── seen ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def form(self, record: "R | UUID | None" = None, /, **preset: Any) -> Any:
+        """A form to fill in: for a new record, with some fields filled in already, or for one that is kept."""
+        return face("form")(self, record, preset)
+
+    def table(self, *conditions: Condition, **keywords: Any) -> Any:
+        """The records in a table that can be filtered, sorted and changed in place."""
+        return face("table")(self, *conditions, **keywords)
+
+    def picker(
+        self, *conditions: Condition, on_choice: Callable[[R], object] | None = None, **keywords: Any
+    ) -> Any:
+        """Find one record by what it is called; `on_choice` is told, and `picker.chosen` is it."""
+        return face("picker")(self, on_choice, *conditions, **keywords)
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 

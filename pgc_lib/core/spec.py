@@ -122,7 +122,7 @@ def spec_of(
     by_month: str = "",
 ) -> Spec:
     """Read a Record class; `TypeError` tells the programmer what cannot be."""
-    fields = {name: _field_spec(name, info) for name, info in record.model_fields.items()}
+    fields = {name: field_spec(name, info) for name, info in record.model_fields.items()}
     indexed = tuple(tuple(columns) for columns in indexes)
     spec = Spec(
         kind,
@@ -166,7 +166,8 @@ def _faults(spec: Spec) -> Iterator[str]:
             yield f"{name} is sensitive, so it can be neither searched nor sorted by"
 
 
-def _field_spec(name: str, info: FieldInfo) -> FieldSpec:
+def field_spec(name: str, info: FieldInfo) -> FieldSpec:
+    """One field of a definition; those of parts within a record are read the same way."""
     annotation: Any = info.annotation
     kind, optional = field_type(annotation)
     extra: Any = info.json_schema_extra

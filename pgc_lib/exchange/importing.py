@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import card
 from pgc_lib.errors import NotFound
 from pgc_lib.exchange.preview import Preview, preview
 from pgc_lib.exchange.registry import Importer, importers, recognise, recognise_tree, unknown
@@ -51,9 +53,7 @@ def look(
         reading = whole.read(path, password=password, on_progress=on_progress, **options)
         return _seen(desk, path, whole, reading, on_progress)
     if not path.is_file():
-        raise NotFound(
-            _("There is no file {path}.", path=path), next_step=_("Check its name and folder.")
-        )
+        raise _no_file(path)
     with archives.unpacked(path, password) as member:
         if mapping is not None or kind is not None:
             from pgc_lib.exchange.mapping import MappedTable
@@ -63,6 +63,45 @@ def look(
             chosen = _chosen(desk, member, importer)
         reading = chosen.read(member, on_progress=on_progress, **options)
         return _seen(desk, member, chosen, reading, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a file is, known from its beginning."""
+
+    importer: str
+    title: str
+    """What kind of file it is, for a person."""
+    taken: datetime | None = None
+    """When this very file was taken in before."""
+
+    def _shown_(self) -> dict[str, Any]:
+        return {_("Recognised as"): self.title, _("Taken in before"): self.taken}
+
+    def _repr_html_(self) -> str:
+        return card(self._shown_())
+
+
+def recognition(desk: Desk, path: Path, *, password: str | None = None) -> Recognition:
+    """Recognise a file without reading its rows; nothing is kept."""
+    from pgc_lib.exchange import archives
+
+    if (whole := _whole(path, None)) is not None:
+        return _recognised(desk, path, whole)
+    if not path.is_file():
+        raise _no_file(path)
+    with archives.unpacked(path, password) as member:
+        return _recognised(desk, member, _chosen(desk, member, None))
+
+
+def _recognised(desk: Desk, path: Path, chosen: Importer) -> Recognition:
+    return Recognition(chosen.name, _(chosen.title), desk.imports.taken(_digest(path)))
+
+
+def _no_file(path: Path) -> NotFound:
+    return NotFound(
+        _("There is no file {path}.", path=path), next_step=_("Check its name and folder.")
+    )
 
 
 def _seen(

@@ -43,6 +43,8 @@ _USUAL: Mapping[str, str] = {
     "category": r"分类|类别|交易类型|category|kategorie",
 }
 _WIDEST = 2_000
+_SEEN = 3
+"""Rows of which a person sees the values."""
 _NEVER = re.compile(r"余额|balance|saldo", re.IGNORECASE)
 _OUT_WORDS = r"(?i)支出|付|借|取|转出|debit|^dr|out|withdraw|soll|^d$|^s$"
 
@@ -63,6 +65,15 @@ class Layout:
     def field(self, name: str) -> str | None:
         """The column of a field."""
         return next((column for column, to in self.columns.items() if to == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as a person sees it who says which column is which field."""
+
+    columns: list[str]
+    sample: pl.DataFrame
+    layout: Layout
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,16 @@ class MappedTable:
         layout = Layout(kind, columns, ignored=[name for name in names if name not in columns])
         _told_by_values(layout, sample, spec)
         return layout
+
+    def sheet(self, path: Path, encoding: str | None = None) -> Sheet | None:
+        """Its columns with some values, and how they would be read; None where no line names columns."""
+        table = opened(path, encoding)
+        heading = _heading(table, self.mapping)
+        if heading is None:
+            return None
+        sample = next(table.tables(heading)).head(_SEEN)
+        names = [name for name in table.names(heading) if name]
+        return Sheet(names, sample, self.layout(table, heading))
 
     def read(
         self,
@@ -302,7 +323,9 @@ def _rows(
                 told = columns["currency"].replace({"人民币": "CNY", "人民币元": "CNY", "": "CNY"})
                 columns["currency"] = told
             if "reference" not in columns:
-                columns["reference"] = made_reference("table", *layout.columns)
+                # In the file's order: a mapping that was remembered comes back in another one.
+                told_by = [name for name in frame.columns if name in layout.columns]
+                columns["reference"] = made_reference("table", *told_by)
             for name in ("payee", "category", "note"):
                 columns.setdefault(name, pl.lit(""))
         yield frame.select(LINE, **columns)

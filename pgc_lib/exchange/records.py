@@ -18,6 +18,7 @@ import polars as pl
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.collection import Added, Collection
+from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.session import Session
@@ -109,6 +110,10 @@ class Imports(Area, name="imports", main="runs"):
     failing: Kept[Failing] = Kept(Failing)
     pairs: Kept[Pair] = Kept(Pair)
     importers: Kept[OwnImporter] = Kept(OwnImporter)
+
+    def wizard(self, *paths: Path | str) -> Any:
+        """Drop a file, look at it, correct it, keep it, undo it; the files of `paths` are begun with."""
+        return face("imports.wizard")(self, *paths)
 
     # ── rows to repair ───────────────────────────────────────────────────────────────────────────────
 
@@ -245,8 +250,13 @@ class Imports(Area, name="imports", main="runs"):
 
     def said_of(self, digest: str) -> Mapping[str, Any]:
         """Whether this very file was taken in before."""
+        taken = self.taken(digest)
+        return {_("Taken in before"): taken} if taken else {}
+
+    def taken(self, digest: str) -> datetime | None:
+        """When a file with this digest was taken in before."""
         found = self.runs.find(digest=digest, owner=self.session.person, limit=1)
-        return {_("Taken in before"): found[0].at} if found else {}
+        return found[0].at if found else None
 
     def note(self, joined: Session, batch: UUID, seen: "Preview", result: Added) -> None:
         """Keep what there is to know about an import, as part of its batch."""

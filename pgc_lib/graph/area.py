@@ -7,10 +7,11 @@ lab.graph.centrality();  lab.graph.communities();  lab.graph.frame();  lab.graph
 
 from collections.abc import Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.core.area import Area, Kept
+from pgc_lib.core.faces import face
 from pgc_lib.core.pointer import as_pointer, resolve
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
@@ -104,6 +105,10 @@ class Graph(Area, name="graph", main="edges"):
         among = [start.pointer, *(node.pointer for node in nodes)]
         return Neighbourhood(start, nodes, self._asking.ties(among, relations, hows))
 
+    def explore(self, record: Record | str | None = None) -> Any:
+        """A picture that grows where it is clicked, beginning with a record or with what most hangs together with."""
+        return face("graph.explore")(self, record)
+
     def ties(self, record: Record | str) -> Listing[Tie]:
         """The edges of one record, with how they are known."""
         found = self.neighbours(record, limit=MOST)
@@ -193,6 +198,12 @@ class Graph(Area, name="graph", main="edges"):
         rows = [(node.pointer, node.kind, node.title) for node in self._asking.nodes()]
         schema = {"pointer": pl.String(), "kind": pl.String(), "title": pl.String()}
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def scene(self, **options: Any) -> Any:
+        """The graph in three dimensions; `about` shows what is around one record."""
+        from pgc_lib.core.faces import face
+
+        return face("graph.scene")(self, **options)
 
     def export(self, path: FilePath | str) -> FilePath:
         """Write the graph for other programs: .graphml or .jsonld."""

@@ -51,6 +51,8 @@ class Hit:
     score: float
     day: date
     tags: tuple[str, ...]
+    opens: str = ""
+    """The cell of a notebook that it is, as `notes/a.ipynb#cell-id=…`."""
 
     def _shown_(self) -> Mapping[str, Any]:
         return {
@@ -121,7 +123,7 @@ class Reader:
                     continue
                 content = content_of(record)
                 if marks.holds(content):
-                    hits.append(_hit(each, content, marks))
+                    hits.append(_hit(each, content, marks, str(getattr(record, "cell", ""))))
                 if len(hits) == wanted:
                     return hits
         return hits
@@ -153,7 +155,7 @@ class Reader:
         return found
 
 
-def _hit(found: Found, content: Content, marks: "_Marks") -> Hit:
+def _hit(found: Found, content: Content, marks: "_Marks", opens: str) -> Hit:
     title = " ".join(content.title.split())[:300]
     snippet = marks.snippet(content.body)
     shown = f"<b>{marks.html(title)}</b>"
@@ -170,6 +172,7 @@ def _hit(found: Found, content: Content, marks: "_Marks") -> Hit:
         found.score,
         content.day,
         content.tags,
+        opens,
     )
 
 

@@ -58,6 +58,10 @@ class Doc(
     paths: list[str] = field([], title=N_("Linked files"), help=N_("Read off the text."))
     ending: str = field(".md", title=N_("Ending"), max_length=20)
     imported: str = field("", title=N_("Checksum of the imported file"), max_length=64)
+    notebook: UUID | None = field(None, title=N_("Notebook"), refers="docs.notebooks")
+    cell: str = field(
+        "", title=N_("Cell of a notebook"), help=N_("Where it stands: notebook.ipynb#cell-id=…"), max_length=5000
+    )  # fmt: skip
 
     @property
     def text(self) -> str:
@@ -77,6 +81,27 @@ class Doc(
             _("Text"): " ".join(self.body[:300].split()),
             _("What changed"): self.message,
             _("When"): self.updated_at,
+        }
+
+
+class Notebook(Record, kind="docs.notebooks", kept_in="documents", sort=["path"]):
+    """A Jupyter notebook whose Markdown cells are documents; the file is the truth, this only knows it again."""
+
+    title: Name = field(title=N_("Title"), max_length=LONGEST)
+    path: str = field(title=N_("File"), max_length=4500)
+    place: str = field("", title=N_("Folder of the lab"), max_length=100)
+    cells: list[dict[str, str]] = field([], title=N_("Cells"), help=N_("Which document each cell is."))
+    sum: str = field("", title=N_("Checksum"), max_length=64)
+    gone: bool = field(False, title=N_("Is gone"))
+    problems: list[str] = field([], title=N_("Problems"))
+
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("File"): self.path,
+            _("Title"): self.title,
+            _("Notes"): len(self.cells),
+            _("Is gone"): self.gone,
+            _("Problems"): self.problems,
         }
 
 

@@ -164,20 +164,21 @@ def _paired(
 ) -> dict[int, Mirror]:
     pairs: dict[int, Mirror] = {}
     left = list(mirrors)
-    for said in (
-        lambda item, mirror: mark(item) != "" and mark(item) == mirror.item,
-        lambda item, mirror: words(item) == mirror.text,
-        lambda item, mirror: mirror.todo in todos and words(item) == line_of(todos[mirror.todo]),
+    texts = [words(item) for item in items]
+    lines = {mirror.id: line_of(todos[mirror.todo]) for mirror in mirrors if mirror.todo in todos}
+    for keys, key in (
+        ([mark(item) for item in items], lambda mirror: mirror.item),
+        (texts, lambda mirror: mirror.text),
+        (texts, lambda mirror: lines.get(mirror.id, "")),
     ):
+        waiting: dict[str, list[Mirror]] = {}
+        for mirror in left:
+            waiting.setdefault(key(mirror), []).append(mirror)
+        for place, wanted in enumerate(keys):
+            if place not in pairs and wanted and waiting.get(wanted):
+                pairs[place] = waiting[wanted].pop(0)
         known = {id(mirror) for mirror in pairs.values()}
         left = [mirror for mirror in left if id(mirror) not in known]
-        for place, item in enumerate(items):
-            if place in pairs:
-                continue
-            found = next((mirror for mirror in left if said(item, mirror)), None)
-            if found is not None:
-                pairs[place] = found
-                left.remove(found)
     _nearly(pairs, items, left)
     return pairs
 

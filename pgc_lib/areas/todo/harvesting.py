@@ -10,9 +10,13 @@ from pgc_lib.areas.todo.base import TodoArea, local_now
 from pgc_lib.areas.todo.harvest import Change, Harvested, Item, mark, planned, words
 from pgc_lib.areas.todo.records import Todo
 from pgc_lib.areas.todo.short import line_of, parse
+from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.problems import refuse
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.stores.filters import col
+
+_SINGLY = 10
 
 
 def harvest(area: TodoArea, place: str, items: Iterable[Item]) -> Harvested:
@@ -36,30 +40,72 @@ def harvest(area: TodoArea, place: str, items: Iterable[Item]) -> Harvested:
             mine.mirrors.remove(mirror.id)
         for change in plan.changes:
             changed += _change(mine, change, todos[change.mirror.todo], problems)
-        for item in plan.new:
-            added += _new(mine, place, item, now, batch, problems)
+        if len(plan.new) > _SINGLY:
+            added += _many(mine, place, plan.new, now, batch, problems)
+        else:
+            for item in plan.new:
+                added += _new(mine, place, item, now, batch, problems)
     return Harvested(batch, added, changed, removed, tuple(plan.edits), tuple(problems))
+
+
+def _values(item: Item, now: datetime, problems: list[Problem]) -> dict[str, Any]:
+    """What an item says of its to-do."""
+    parsed = parse(words(item), now)
+    problems += parsed.problems
+    values = parsed.values() | {"begun": parsed.due if parsed.rule else None}
+    if item.done:
+        values |= {"done": True, "done_at": datetime.now(UTC), "summary": "skipped"}
+    if about := getattr(item, "about", ""):  # whoever knows where the item stands says it
+        values["links"] = [about]
+    return values
+
+
+def _mirror(place: str, item: Item, id: UUID, todo: Todo) -> dict[str, Any]:
+    identifier = mark(item) or new_id().hex
+    return {
+        "place": place, "item": identifier, "todo": id, "text": words(item), "said": line_of(todo), "done": todo.done,
+    }  # fmt: skip
 
 
 def _new(
     area: TodoArea, place: str, item: Item, now: datetime, batch: UUID, problems: list[Problem]
 ) -> int:
-    parsed = parse(words(item), now)
-    done: dict[str, Any] = (
-        {"done": True, "done_at": datetime.now(UTC), "summary": "skipped"} if item.done else {}
-    )
-    problems += parsed.problems
     try:
-        begun = parsed.due if parsed.rule else None
-        todo = area.items.add(**parsed.values(), **done, begun=begun, batch=batch)
+        todo = area.items.add(**_values(item, now, problems), batch=batch)
     except Invalid as error:
         problems += [Problem(words(item)[:80], each.reason) for each in error.problems]
         return 0
-    identifier = mark(item) or new_id().hex
-    area.mirrors.add(
-        place=place, item=identifier, todo=todo.id, text=words(item), said=line_of(todo), done=todo.done, batch=batch
-    )  # fmt: skip
+    area.mirrors.add(**_mirror(place, item, todo.id, todo), batch=batch)
     return 1
+
+
+def _many(
+    area: TodoArea, place: str, items: Iterable[Item], now: datetime, batch: UUID, problems: list[Problem]
+) -> int:  # fmt: skip
+    """The same for many at once, which takes no longer than for a few."""
+    todos: list[tuple[UUID, Item, Todo]] = []
+    for item in items:
+        try:
+            todos.append((new_id(), item, area.items.new(**_values(item, now, problems))))
+        except Invalid as error:
+            problems += [Problem(words(item)[:80], each.reason) for each in error.problems]
+    _keep(area.items, {id: todo for id, _item, todo in todos}, batch)
+    mirrors = {new_id(): _mirror(place, item, id, todo) for id, item, todo in todos}
+    _keep(area.mirrors, mirrors, batch)
+    return len(todos)
+
+
+def _keep(kept: Collection[Any], rows: dict[UUID, Any], batch: UUID) -> None:
+    """Keep records under identifiers that are known beforehand."""
+    import polars as pl
+
+    from pgc_lib.core.frames import check
+
+    checked = check(list(rows.values()), kept.spec)
+    if checked.problems:
+        raise refuse(kept.spec, checked.problems)
+    ids = pl.Series("id", [id.hex for id in rows], dtype=pl.String)
+    kept._backing.bulk(checked.frame.with_columns(ids), batch=batch, owner=None, on_conflict="error")  # fmt: skip
 
 
 def _change(area: TodoArea, change: Change, todo: Todo, problems: list[Problem]) -> int:

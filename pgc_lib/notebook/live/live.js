@@ -1,6 +1,6 @@
 // The browser's side of `Part`. It knows none of our pages: it shows the HTML that Python draws, moves only what changed,
 // and tells Python what a person does. It asks nobody but the kernel.
-const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000;
+const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000, BEAT = 20000;
 
 // ── only what changed moves: focus, typing, scrolling and open details stay ──────────────────────────────
 const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || "" : "");
@@ -10,24 +10,25 @@ function attributes(from, to) {
   for (const { name } of [...from.attributes])
     if (!to.hasAttribute(name) && !(name === "open" && from.nodeName === "DETAILS")) from.removeAttribute(name);
   for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) === value || (name === "open" && from.nodeName === "DETAILS" && !to.dataset.force)) continue;
+    if (from.getAttribute(name) === value || (name === "open" && from.nodeName === "DETAILS" && to.dataset.force === undefined)) continue;
     from.setAttribute(name, value);
-    if (name === "value" && "value" in from && (document.activeElement !== from || to.dataset.force)) from.value = value;
+    if (name === "value" && "value" in from && (document.activeElement !== from || to.dataset.force !== undefined)) from.value = value;
   }
 }
 function morph(from, to) {
-  if (from.isEqualNode(to) && !(from.nodeType === 1 && from.querySelector?.("input, select, textarea, [data-force]"))) return;
+  const fields = "input, select, textarea, [data-force]";
+  if (from.isEqualNode(to) && !(from.nodeType === 1 && (from.matches(fields) || from.querySelector(fields)))) return;
   if (from.nodeType !== 1) { if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue; return; }
   if (from.dataset.keep !== undefined && to.dataset.keep === from.dataset.keep) return;
   const old = { value: from.getAttribute("value"), text: from.nodeName === "TEXTAREA" ? from.defaultValue : "", checked: from.defaultChecked };
   attributes(from, to);
   if (from.nodeName === "TEXTAREA") {
-    if (old.text !== to.defaultValue && (document.activeElement !== from || to.dataset.force)) from.value = to.defaultValue;
+    if (to.dataset.force !== undefined || (old.text !== to.defaultValue && document.activeElement !== from)) from.value = to.defaultValue;
     from.defaultValue = to.defaultValue;
     return;
   }
   if (from.type === "checkbox" || from.type === "radio") from.checked = to.defaultChecked;
-  if (to.dataset.force && from.nodeName === "INPUT") from.value = to.getAttribute("value") || "";
+  if (to.dataset.force !== undefined && from.nodeName === "INPUT") from.value = to.getAttribute("value") || "";
   const chosen = from.nodeName === "SELECT" && document.activeElement === from ? from.value : null;
   children(from, to);
   if (chosen !== null) from.value = chosen;
@@ -71,7 +72,8 @@ function fieldsOf(form) {
   }
   return values;
 }
-const asked = (element) => element.dataset.pgcOn || { FORM: "submit", INPUT: "change", SELECT: "change", TEXTAREA: "change" }[element.nodeName] || "click";
+// An element may ask for several events ("input change"); its deed is then told which one it was, as `on`.
+const asked = (element) => (element.dataset.pgcOn || { FORM: "submit", INPUT: "change", SELECT: "change", TEXTAREA: "change" }[element.nodeName] || "click").split(" ");
 const isDark = (el) => {
   const probe = document.createElement("i");
   probe.style.color = "light-dark(rgb(0, 0, 0), rgb(255, 255, 255))";
@@ -93,11 +95,13 @@ function webgl() {
 }
 
 function render({ model, el }) {
-  const page = Math.random().toString(36).slice(2), words = model.get("words") || {};
+  const page = Math.random().toString(36).slice(2);
+  let words = model.get("words") || {};
   let deeds = [], number = 0, since = 0, timer = 0, gone = false, toast = null, hush = 0, waiters = [];
   el.classList.add("pgc", "pgc-live");
   el.lang = words.lang || "";
-  el.innerHTML = model.get("html");
+  const first = parsed(model.get("html")), early = () => document.querySelector(`.pgc-still [data-pgc-part="${first.id}"]`);
+  if (!early()) el.append(first);
   const said = document.createElement("div");
   said.className = "pgc-said";
   said.setAttribute("role", "status");
@@ -146,9 +150,15 @@ function render({ model, el }) {
       const old = el.querySelector(`[data-pgc-part="${message.part}"]`);
       if (old) {
         const before = new Set(old.querySelectorAll("[data-pgc-focus]"));
+        // Whoever ticks one row after another with the keyboard goes on with the next when a row is gone.
+        const active = old.contains(document.activeElement) ? document.activeElement : null, deed = active?.dataset.pgcAct;
+        const alike = () => [...old.querySelectorAll(`[data-pgc-act="${deed}"]`)].filter((each) => each.checkVisibility());
+        const at = deed ? alike().indexOf(active) : -1;
         morph(old, parsed(message.html));
+        embed();
         const wanted = [...old.querySelectorAll("[data-pgc-focus]")].find((each) => !before.has(each));
-        wanted?.focus({ preventScroll: false });
+        if (wanted) wanted.focus({ preventScroll: false });
+        else if (at >= 0 && !active.isConnected) { const rest = alike(); (rest[at] || rest[at - 1] || old.querySelector("input:not([type=checkbox]), button"))?.focus({ preventScroll: true }); }
       }
     }
     if (message.focus) el.querySelector(message.focus)?.focus();
@@ -192,7 +202,17 @@ function render({ model, el }) {
   function fire(element, values = {}) { act(partOf(element), element.dataset.pgcAct, { ...given(element), ...values }); }
   function target(event, kind) {
     const found = event.target.closest?.("[data-pgc-act]");
-    return found && el.contains(found) && asked(found) === kind ? found : null;
+    return found && el.contains(found) && asked(found).includes(kind) ? found : null;
+  }
+  const which = (element, kind) => (asked(element).length > 1 ? { on: kind } : {});
+  // What was typed and is not told yet goes before anything else that is done.
+  let typing = null;
+  function flush() {
+    if (!typing) return;
+    clearTimeout(typing.timer);
+    const { run } = typing;
+    typing = null;
+    run();
   }
   async function upload(element, files) {
     const sent = [];
@@ -212,13 +232,22 @@ function render({ model, el }) {
     click(event) {
       const found = target(event, "click");
       if (!found || found.disabled || found.getAttribute("aria-disabled") === "true") return;
-      if (found.nodeName === "A") event.preventDefault();
-      fire(found);
+      if (found.nodeName === "A") {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a tab or window of its own
+        event.preventDefault();
+      }
+      flush();
+      fire(found, { ...which(found, "click"), ...(found.dataset.pgcShift !== undefined ? { shift: event.shiftKey } : {}) });
+    },
+    dblclick(event) {
+      const found = target(event, "dblclick");
+      if (found) { flush(); fire(found, which(found, "dblclick")); }
     },
     submit(event) {
       const found = target(event, "submit");
       if (!found) return;
       event.preventDefault();
+      flush();
       const by = event.submitter;
       fire(found, { ...fieldsOf(found), ...(by?.name ? { [by.name]: by.value } : {}) });
     },
@@ -226,13 +255,16 @@ function render({ model, el }) {
       const found = target(event, "change");
       if (!found) return;
       if (found.type === "file") { upload(found, found.files).then(() => { found.value = ""; }); return; }
-      fire(found, found.nodeName === "FORM" ? { ...fieldsOf(found), _field: event.target.name } : { value: valueOf(found) });
+      flush();
+      fire(found, { ...which(found, "change"), ...(found.nodeName === "FORM" ? { ...fieldsOf(found), _field: event.target.name } : { value: valueOf(found) }) });
     },
     input(event) {
       const found = target(event, "input");
       if (!found) return;
-      clearTimeout(found.pgcTyping);
-      found.pgcTyping = setTimeout(() => fire(found, found.nodeName === "FORM" ? { ...fieldsOf(found), _field: event.target.name } : { value: valueOf(found) }), TYPING);
+      if (typing && typing.found !== found) flush();
+      clearTimeout(typing?.timer);
+      const run = () => fire(found, { ...which(found, "input"), ...(found.nodeName === "FORM" ? { ...fieldsOf(found), _field: event.target.name } : { value: valueOf(found) }) });
+      typing = { found, run, timer: setTimeout(flush, TYPING) };
     },
     keydown(event) {
       // JupyterLab must not take what is typed here for its own shortcuts.
@@ -242,7 +274,8 @@ function render({ model, el }) {
         const keys = at.dataset?.pgcKeys && JSON.parse(at.dataset.pgcKeys);
         if (keys?.[name] && !event.isComposing) {
           event.preventDefault();
-          const field = event.target.name ? { value: valueOf(event.target) } : {};
+          const field = at.nodeName === "FORM" ? fieldsOf(at) : event.target.name ? { value: valueOf(event.target) } : {};
+          flush();
           act(partOf(at), keys[name], { ...given(at), ...field });
           return;
         }
@@ -287,9 +320,57 @@ function render({ model, el }) {
   themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", soon);
-  hello();
+  // Other widgets have places on the page: <div data-pgc-widget=MODEL data-keep=MODEL>.
+  const shown = new WeakMap();
+  async function embed() {
+    for (const place of el.querySelectorAll("[data-pgc-widget]")) {
+      const id = place.dataset.pgcWidget;
+      if (shown.get(place) === id) continue;
+      shown.set(place, id);
+      try {
+        const view = await model.widget_manager.create_view(await model.widget_manager.get_model(id), {});
+        if (shown.get(place) !== id || !place.isConnected) { view.remove(); continue; }
+        place.replaceChildren(view.el);
+        view.luminoWidget?.processMessage({ type: "after-attach", isConflatable: false }); // it waits for this to draw
+      } catch (error) {
+        if (place.isConnected && shown.get(place) === id) throw error;
+      }
+    }
+  }
+  // What was shown before the program came takes its place with focus and typing, and what was done there meanwhile is done now.
+  function adopt() {
+    const still = early();
+    if (still) {
+      if (!el.isConnected) { setTimeout(adopt, 20); return; }
+      const active = still.contains(document.activeElement) ? document.activeElement : null;
+      const marked = active && [active.selectionStart, active.selectionEnd];
+      const around = still.closest(".pgc-still");
+      el.prepend(still);
+      around.remove();
+      active?.focus({ preventScroll: true });
+      if (marked && marked[0] !== null && active.setSelectionRange) try { active.setSelectionRange(...marked); } catch { /* a date has none */ }
+      // Before it is drawn anew: a box that was ticked is still ticked.
+      window.pgcEarly?.splice(0).forEach(([target, kind]) => {
+        if (!el.contains(target)) return;
+        if (kind === "click") target.click();
+        else if (kind === "submit") target.requestSubmit();
+        else target.dispatchEvent(new Event(kind, { bubbles: true }));
+      });
+      morph(still, first);
+    }
+    el.classList.add("pgc-shown");
+    embed();
+    hello();
+  }
+  const reworded = () => { words = model.get("words") || {}; el.lang = words.lang || ""; };
+  model.on("change:words", reworded);
+  // A page of its own says now and then that somebody looks at it, so that it is not ended, and learns whether its kernel lives.
+  const beat = document.body.dataset.voila ? setInterval(() => { if (!document.hidden && !deeds.length) act("", "_ping"); }, BEAT) : 0;
+  adopt();
   return () => {
     clearInterval(timer);
+    clearInterval(beat);
+    model.off("change:words", reworded);
     clearTimeout(told);
     sized.disconnect();
     themed.disconnect();

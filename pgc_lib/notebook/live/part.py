@@ -177,6 +177,12 @@ class Part:
         told: Mapping[str, Any] = self._top.__dict__.get("_surroundings", {})
         return told
 
+    def met(self) -> None:
+        """Called when the browser has told its `surroundings`, and again when they change (a turned phone, a dark evening)."""
+        for part in list(self._parts.values()):
+            if part is not self:
+                part.met()
+
     # ── seen ───────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def widget(self) -> "Live":
@@ -204,9 +210,10 @@ class Part:
 
 def still(part: Part) -> str:
     """A part as HTML with its look, which needs no kernel and does nothing."""
-    from pgc_lib.notebook.live.view import css
+    from pgc_lib.notebook.live.style import css_for
 
-    return f"<style>{css()}</style><div class='pgc pgc-still' lang='{lang()}'>{part.html}</div>"
+    html = part.html
+    return f"<style>{css_for(html)}</style><div class='pgc pgc-still' lang='{lang()}'>{html}</div>"
 
 
 def trouble(error: PgcError) -> Html:

@@ -4,32 +4,22 @@ Deeds are numbered by each page and sent until they are acknowledged, so none is
 done once. Answers are new HTML for the part that changed. Files come in pieces, because a server takes no message of any size.
 """
 
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from pgc_lib.i18n import _, lang
-from pgc_lib.notebook.look import SHARE
+from pgc_lib.notebook.live.style import css
 
 if TYPE_CHECKING:
     from pgc_lib.notebook.live.part import Part
 
 _HERE = Path(__file__).parent
-_LOOK = SHARE / "nbconvert" / "templates" / "pgc" / "look.css"
-
-
-@cache
-def css() -> str:
-    """The look of all parts. Whether it is light or dark is not said here: JupyterLab and our pages decide it."""
-    look = re.sub(r"^\s*color-scheme:.*$", "", _LOOK.read_text(encoding="utf-8"), flags=re.M)
-    look = re.sub(r"^(:root\[|@media print).*$", "", look, flags=re.M)
-    return look + "".join(path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.css")))
 
 
 class Live(anywidget.AnyWidget):
@@ -45,6 +35,7 @@ class Live(anywidget.AnyWidget):
     def __init__(self, part: "Part") -> None:
         self._part = part
         self._now = 0
+        self._drawing = RLock()
         self._last: dict[str, int] = {}
         self._files: dict[str, Path] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -54,8 +45,13 @@ class Live(anywidget.AnyWidget):
     # ── to the browser ─────────────────────────────────────────────────────────────────────────────────
     def renew(self, part: "Part") -> None:
         """Draw a part anew in every page that shows it."""
-        self._now += 1
-        self.send({"part": part.id, "html": str(part.html), "version": self._now})
+        with self._drawing:  # work beside the page draws, too: what was drawn last is sent last
+            self._now += 1
+            self.send({"part": part.id, "html": str(part.html), "version": self._now})
+
+    def reword(self) -> None:
+        """The page speaks another language from now on."""
+        self.words = _words()
 
     def say(self, text: str, *, undo: bool, bad: bool) -> None:
         """Say something at the foot of the page."""
@@ -79,6 +75,7 @@ class Live(anywidget.AnyWidget):
         match act:
             case "_hello":
                 self._part.__dict__["_surroundings"] = values
+                self._part.met()
                 if values.get("version") != self._now:
                     self.renew(self._part)
             case "_undo":

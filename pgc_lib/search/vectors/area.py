@@ -87,6 +87,12 @@ class Vectors(Area, name="vectors", main="sets"):
             for each in self.sets.find()
         )
 
+    def scene(self, name: str | None = None, **options: Any) -> Any:
+        """A collection as a cloud in three dimensions, with what `search` finds lit up; without a name, all my records."""
+        from pgc_lib.core.faces import face
+
+        return face("vectors.scene")(self, name, **options)
+
     def drop(self, name: str) -> None:
         """Take a collection away with its items; in PostgreSQL history can bring both back, in Milvus it is gone."""
         from pgc_lib.core.together import together

@@ -272,3 +272,14 @@ def test_a_large_file_is_streamed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     rows, peak = done.stdout.split()
     assert int(rows) == count and float(peak) < 350
+
+
+def test_the_same_table_brings_nothing_twice(lab: Lab, tmp_path: Path) -> None:
+    """A mapping is remembered at the first time and read back at the second; the lines must stay the same lines."""
+    file = tmp_path / "statement.csv"
+    file.write_text(
+        "Date,Amount,Payee,Note\n2026-11-02,-12.50,Bakery,bread\n2026-11-04,-36,Bookshop,dictionary\n"
+    )
+    assert lab.import_file(file).accept().added == 2
+    again = lab.import_file(file)
+    assert (again.new, again.known) == (0, 2)

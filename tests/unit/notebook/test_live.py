@@ -11,7 +11,8 @@ from nbconvert.filters import html2text
 
 from pgc_lib.errors import PgcError
 from pgc_lib.notebook.live import Html, Part, Upload, deed, joined, tag
-from pgc_lib.notebook.live.view import Live, css
+from pgc_lib.notebook.live.style import css, css_for
+from pgc_lib.notebook.live.view import Live
 
 
 class Inner(Part):
@@ -202,6 +203,13 @@ def test_a_part_is_also_seen_without_a_kernel() -> None:
     bundle = found[0] if isinstance(found, tuple) else found
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "n=0" in html2text(bundle["text/html"])
+
+
+def test_a_saved_output_brings_only_the_style_it_needs() -> None:
+    """A notebook of many tables stays small."""
+    some = css_for("<div class='pgc-sheet-foot pgc-form'>")
+    assert len(css_for("<p>")) < len(some) < len(css())
+    assert ".pgc-button" in css_for("<p>")
 
 
 def test_the_style_leaves_light_and_dark_to_the_page() -> None:
