@@ -12,14 +12,17 @@ from tests.bench import (
     family,
     frames,
     gateway,
+    harvest,
     imports,
     money,
     reports,
     rights,
+    scene,
     search,
     start,
     todos,
     vectors,
+    widgets,
 )
 
 __all__ = [
@@ -31,12 +34,15 @@ __all__ = [
     "family",
     "frames",
     "gateway",
+    "harvest",
     "imports",
     "money",
     "reports",
     "rights",
+    "scene",
     "search",
     "start",
     "todos",
     "vectors",
+    "widgets",
 ]

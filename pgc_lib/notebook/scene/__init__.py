@@ -1,8 +1,7 @@
-"""Our own small scene: bars, labels, a camera and picking, drawn by pythreejs.
+"""A life in three dimensions: growth, kinship, the graph, vectors; told once, drawn by whatever draws.
 
-pythreejs is three.js r97: a thousand separate meshes make it stand still and instancing is broken. So all bars are
-one merged geometry with vertex colours. Nothing outside this folder knows pythreejs; another renderer could take
-its place.
+`model.py` says what a scene is, without any renderer; `growth.py`, `kin.py`, `links.py` and `embedding.py` fill it; `three.py` draws it with
+pythreejs, `page.py` as a page of its own, `glb.py` for other programs. Nothing outside this folder knows pythreejs.
 """
 
 from pgc_lib.notebook.scene.bars import Bar

@@ -1,4 +1,4 @@
-"""Many bars as one geometry: eight corners would share colours, so each face has its own four."""
+"""One bar at a time, for who has a few of them, and colours that are mixed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pgc_lib.notebook.scene.model import Bars, rgb8
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-FACES_A_BAR = 12
-"""Triangles of a bar; the picked triangle's number divided by it is the bar's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +33,14 @@ class Bar:
         return self.width, self.height, self.width if self.depth is None else self.depth
 
 
-_CORNERS = np.array(
-    [
-        [[0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]],
-        [[1, 0, 0], [0, 0, 0], [0, 1, 0], [1, 1, 0]],
-        [[1, 0, 1], [1, 0, 0], [1, 1, 0], [1, 1, 1]],
-        [[0, 0, 0], [0, 0, 1], [0, 1, 1], [0, 1, 0]],
-        [[0, 1, 1], [1, 1, 1], [1, 1, 0], [0, 1, 0]],
-        [[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]],
-    ],
-    dtype=np.float32,
-).reshape(24, 3)
-_LIGHT = np.repeat(np.array([0.9, 0.74, 0.8, 0.8, 1.0, 0.7], dtype=np.float32), 4)
-"""How bright each side is. The light is painted on: it is the same from everywhere, and lamps of three.js r97 make
-its widgets complain (the target of a DirectionalLight is no model)."""
-_TRIANGLES = (np.arange(6)[:, None] * 4 + np.array([0, 1, 2, 0, 2, 3])).reshape(-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The arrays of one geometry that holds every bar."""
-
-    position: "NDArray[np.float32]"
-    color: "NDArray[np.float32]"
-    index: "NDArray[np.uint32]"
-
-
-def merge(bars: Sequence[Bar]) -> Merged:
-    """One geometry for all bars."""
-    n = len(bars)
-    size = np.array([bar.size for bar in bars], dtype=np.float32)
-    base = np.array([[bar.x, 0, bar.z] for bar in bars], dtype=np.float32) - size * (0.5, 0, 0.5)
-    position = _CORNERS[None] * size.reshape(n, 1, 3) + base.astype(np.float32).reshape(n, 1, 3)
-    color = np.repeat(rgb([bar.color for bar in bars]), 24, axis=0) * np.tile(_LIGHT, n)[:, None]
-    index = _TRIANGLES[None] + 24 * np.arange(n)[:, None]
-    return Merged(
-        position.reshape(-1, 3),
-        color,
-        index.reshape(-1).astype(np.uint32),
+def as_bars(bars: Sequence[Bar]) -> Bars:
+    """They as the arrays of a stage; each one's key is its number."""
+    return Bars(
+        np.array([(bar.x, 0.0, bar.z) for bar in bars], dtype=np.float32).reshape(-1, 3),
+        np.array([bar.size for bar in bars], dtype=np.float32).reshape(-1, 3),
+        rgb8([bar.color for bar in bars]).reshape(-1, 3),
+        np.full(len(bars), -9.0, dtype=np.float32),
+        [str(number) for number in range(len(bars))],
     )
 
 
@@ -81,8 +50,15 @@ def blend(color: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*pair, strict=True))
 
 
-def rgb(colors: Sequence[str]) -> "NDArray[np.float32]":
-    """`#rrggbb` as three numbers from 0 to 1."""
-    whole = np.array([int(color.removeprefix("#"), 16) for color in colors], dtype=np.uint32)
-    parts = np.stack([whole >> 16, whole >> 8 & 255, whole & 255], axis=1)
-    return np.asarray(parts / 255, dtype=np.float32)
+def blends(
+    color: "NDArray[np.uint8]", other: str, share: "NDArray[np.float32]"
+) -> "NDArray[np.uint8]":
+    """Many colours, each with its share of another."""
+    mixed = color + (rgb8([other]).astype(np.float32) - color) * share[:, None]
+    return np.asarray(np.clip(np.rint(mixed), 0, 255), dtype=np.uint8)
+
+
+def paint(ink: dict[str, str], name: str) -> str:
+    """A colour by its name in look.css, or the middle of two (`red+gold`)."""
+    one, _plus, other = name.partition("+")
+    return blend(ink[one], ink[other], 0.5) if other else ink[one]

@@ -1,0 +1,154 @@
+"""The scene in a real browser: it is drawn, a click reaches Python and comes back as words, time moves; without WebGL it is a chart."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pgc_lib as pgc
+from pgc_lib.notebook.dashboards import OPTIONS, environment, free_port
+from tests.support import needs
+from tests.support.browser import browser, shot, visit, without_webgl  # noqa: F401 (a fixture)
+from tests.support.jupyterlab import environment as jupyter_environment
+from tests.support.jupyterlab import new_data
+from tests.support.jupyterlab import pgc as command
+from tests.support.notebooks import code, notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE = 120_000
+_SEEN = {"zh-CN": ("图表", "我的成长"), "en": ("Chart", "My growth")}
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A lab with the demo's family."""
+    needs.browser()
+    with new_data() as folder:
+        done = command(folder, "demo")
+        assert done.returncode == 0, done.stderr
+        yield folder
+
+
+@contextmanager
+def served(data: Path, lang: str) -> Iterator[str]:
+    """A notebook of one cell, served as our dashboards are; its address."""
+    folder = data.parent / f"scene-{lang}"
+    folder.mkdir(exist_ok=True)
+    cell = code(f"import pgc_lib as pgc\nlab = pgc.open(lang={lang!r})\nlab.scene()", "scene")
+    (folder / "scene.ipynb").write_text(json.dumps(notebook(cell)), encoding="utf-8")
+    port = free_port(18866)
+    words = [sys.executable, "-P", "-m", "voila", str(folder), "--no-browser", f"--port={port}"]
+    variables = environment(data) | jupyter_environment(data, lang)
+    log = data.parent / f"scene-{lang}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([*words, *OPTIONS], env=variables, stdout=output, stderr=subprocess.STDOUT)  # fmt: skip
+    address = f"http://127.0.0.1:{port}/voila/"
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}static/voila.js", timeout=5).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline and process.poll() is None, log.read_text()
+                time.sleep(0.2)
+        yield f"{address}render/scene.ipynb"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.mark.parametrize(("lang", "dark"), [("zh-CN", False), ("en", True)])
+def test_a_landscape_is_drawn_clicked_and_played(
+    browser: "Browser",  # noqa: F811
+    data: Path,
+    lang: str,
+    dark: bool,
+) -> None:
+    """From the first picture to the chart: what a person does in it reaches Python and comes back, without a complaint."""
+    name = f"scene-{lang}-{'dark' if dark else 'light'}"
+    with served(data, lang) as address, visit(browser, lang=lang, dark=dark) as page:
+        page.goto(address, timeout=PATIENCE)
+        page.get_by_role("heading", name=_SEEN[lang][1]).first.wait_for(timeout=PATIENCE)
+        page.wait_for_selector(".pgc-scene canvas", timeout=PATIENCE)
+        box = page.locator(".pgc-scene canvas").bounding_box()
+        assert box is not None
+        card = page.locator(".pgc-scene-card h3")
+        for down in (0.6, 0.55, 0.65, 0.5, 0.7) * 6:
+            page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * down)
+            page.wait_for_timeout(1500)
+            if card.count():
+                break
+        assert card.inner_text()
+        shot(page, f"{name}-picked")
+        page.locator(".pgc-scene-time input").fill("12")
+        page.wait_for_function("() => /2024/.test(document.querySelector('.pgc-scene-when').textContent)", timeout=PATIENCE)  # fmt: skip
+        page.wait_for_timeout(500)
+        shot(page, f"{name}-earlier")
+        page.locator(".pgc-scene-play").click()
+        page.wait_for_function("() => !/2024/.test(document.querySelector('.pgc-scene-when').textContent)", timeout=PATIENCE)  # fmt: skip
+        page.locator(".pgc-scene-select").select_option("tree")
+        page.wait_for_timeout(1000)
+        shot(page, f"{name}-tree")
+        page.get_by_role("button", name=_SEEN[lang][0], exact=True).click()
+        page.wait_for_selector(".pgc-scene .pgc-chart svg", timeout=PATIENCE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_browser_without_webgl_shows_the_chart(
+    browser: "Browser",  # noqa: F811
+    data: Path,
+) -> None:
+    """On a phone that cannot draw in 3D the same facts are a chart, and nothing is wider than the screen."""
+    with (
+        served(data, "en") as address,
+        without_webgl(browser) as other,
+        visit(other, size=(360, 780), blocked=("WebGL", "webgl")) as page,
+    ):
+        page.goto(address, timeout=PATIENCE)
+        page.wait_for_selector(".pgc-scene .pgc-chart svg", timeout=PATIENCE)
+        assert not page.locator(".pgc-scene canvas").count()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        shot(page, "scene-chart-phone", whole=True)
+
+
+def test_a_saved_page_lives_by_itself(
+    browser: "Browser",  # noqa: F811
+    data: Path,
+    tmp_path: Path,
+) -> None:
+    """No kernel, no network: it is drawn, clicked, played; and without WebGL it is a chart."""
+    with pgc.open(data=data, lang="en") as lab:
+        path = lab.scene(live=False).export(tmp_path / "growth.html")
+    with visit(browser) as page:
+        page.goto(path.as_uri())
+        page.wait_for_function("window.pgcScene !== undefined", timeout=PATIENCE)
+        found = page.evaluate(
+            """() => {
+                const box = document.getElementById('gl').getBoundingClientRect();
+                for (let y = 0.3; y < 0.8; y += 0.02) for (let x = 0.2; x < 0.8; x += 0.05) {
+                    if (pgcScene.hit(box.width * x, box.height * y) >= 0) return [box.x + box.width * x, box.y + box.height * y];
+                }
+            }"""
+        )
+        page.mouse.click(*found)
+        page.wait_for_selector("#card h2", timeout=PATIENCE)
+        page.fill("#when", "3")
+        assert page.locator("#name").inner_text().endswith(("2023", "2024"))
+        page.click("#play")
+        page.wait_for_function("document.getElementById('when').value > 4", timeout=PATIENCE)
+        shot(page, "scene-page")
+    with without_webgl(browser) as other, visit(other, blocked=("WebGL", "webgl")) as page:
+        page.goto(path.as_uri())
+        page.locator("#flat svg").wait_for(timeout=PATIENCE)
