@@ -46,6 +46,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("doctor", "doctor", N_("Check everything and name the next step.")),
     Verb("settings", "settings", N_("Show every setting, its value and where it came from.")),
     Verb("run", "run", N_("Write a report now, such as weekly_review.")),
+    Verb("notes", "notes", N_("Notes in notebooks: read them all again."), group=True),
     Verb("dashboards", "dashboards", N_("Serve the dashboards with Voilà.")),
     Verb("models", "models", N_("Language models: add, list, test, remove."), group=True),
     Verb(

@@ -151,10 +151,12 @@ def _loaded(added: dict[str, int]) -> str:
 
 
 def _prepare(place: "Place", step: "Step") -> Path | None:
-    from pgc_lib.cli.places import NOTEBOOKS
-    from pgc_lib.notebook import workspace
+    from pgc_lib.cli.places import DASHBOARDS, NOTEBOOKS
+    from pgc_lib.notebook import jupyter, workspace
 
     given = workspace.prepare(place.workspace, NOTEBOOKS, lang())
+    workspace.link_dashboards(place.workspace, DASHBOARDS)
+    jupyter.prepare_kernels(place)
     step.result = str(place.workspace)
     return given
 

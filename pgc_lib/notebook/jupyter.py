@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgc_lib.i18n import LANGUAGES
+from pgc_lib.notebook import warm
+from pgc_lib.notebook.look import SHARE
+from pgc_lib.stores.engines.folder import write_whole
+from pgc_lib.stores.engines.trouble import explained
 
 HOST = "127.0.0.1"
 SETTINGS = Path(__file__).parent / "lab_settings"
@@ -78,13 +82,36 @@ def python(place: Place, module: str) -> list[str]:
 
 def command(place: Place, port: int, *, as_root: bool = False) -> list[str]:
     """How JupyterLab is started; its token comes by a file, never by the command line."""
+    # That module asks this one where things lie.
+    from pgc_lib.notebook.dashboards import OPTIONS as DASHBOARDS
+
     return [
         *python(place, "jupyterlab"),
         *_OPTIONS,
+        *DASHBOARDS,
+        *warm.BESIDE_NOTEBOOKS,
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={place.workspace}",
         *(["--ServerApp.allow_root=True"] if as_root else []),
     ]
+
+
+_KERNELS = """\
+# Kernels of this lab know `%todo`, `%log`, `%%note` and `%%ask` from the start, and show its things.
+c = get_config()  # noqa
+c.InteractiveShellApp.extensions = ["pgc_lib.notebook.magics"]
+"""
+
+
+def prepare_kernels(place: Place) -> None:
+    """Let kernels load our magics by themselves; what the person configured stays as it is."""
+    with explained(place.data):
+        place.home.mkdir(mode=0o700, exist_ok=True)
+        profile = place.home / "ipython" / "profile_default"
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = profile / "ipython_config.py"
+        if not config.exists():
+            write_whole(config, _KERNELS)
 
 
 def environment(place: Place, language: str, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -103,6 +130,7 @@ def environment(place: Place, language: str, inherited: Mapping[str, str]) -> di
         "JUPYTER_CONFIG_DIR": str(place.home / "config"),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(str(folder) for folder in defaults),
         "JUPYTER_DATA_DIR": str(place.home / "data"),
+        "JUPYTER_PATH": str(SHARE),  # our templates and the desk in JupyterLab
         "JUPYTER_RUNTIME_DIR": str(place.runtime),
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one of the machine
         "JUPYTER_TOKEN_FILE": str(place.token),

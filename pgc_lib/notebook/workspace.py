@@ -1,10 +1,12 @@
-"""The folder that a person works in: `DATA/lab`, with a welcome notebook in their language.
+"""The folder that a person works in: `DATA/lab`, with a welcome notebook and a handbook in their language.
 
 What lies there is the person's. It is added to, never overwritten.
 """
 
+import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from pgc_lib.stores.engines.trouble import explained
@@ -12,12 +14,8 @@ from pgc_lib.stores.engines.trouble import explained
 FOLDERS = ("notes", "reports", "inbox")
 WELCOME = {"zh-CN": "欢迎.ipynb", "en": "welcome.ipynb"}
 """What the welcome notebook is called in the workspace."""
-WORKBOOKS = {
-    "life": {"zh-CN": "生活.ipynb", "en": "life.ipynb"},
-    "mind": {"zh-CN": "知识与身心.ipynb", "en": "mind.ipynb"},
-    "anchor": {"zh-CN": "计划与回顾.ipynb", "en": "anchor.ipynb"},
-}
-"""What the notebooks about the areas are called there."""
+HANDBOOK = {"zh-CN": "手册", "en": "handbook"}
+"""The folder with one page about each area, and how to make things of one's own."""
 _SOURCES = {"zh-CN": "zh", "en": "en"}
 
 
@@ -29,9 +27,31 @@ def prepare(workspace: Path, notebooks: Path, language: str) -> Path | None:
         sources, welcome = notebooks / _SOURCES[language], Path(WELCOME[language])
         if not sources.exists():
             return None  # an installed package alone comes without notebooks
-        for name, called in WORKBOOKS.items():
-            _give(sources / f"{name}.ipynb", workspace / called[language])
+        handbook = workspace / HANDBOOK[language]
+        handbook.mkdir(mode=0o700, exist_ok=True)
+        for source in sources.glob("*.ipynb"):
+            if source.stem != "welcome":
+                _give(source, handbook / called(source))
         return welcome if _give(sources / "welcome.ipynb", workspace / welcome) else None
+
+
+def called(source: Path) -> str:
+    """What a page of the handbook is called in the workspace: its place among the others, and its title."""
+    said = json.loads(source.read_text(encoding="utf-8"))["metadata"]["pgc"]
+    return f"{said['order']:02} {said['title']}.ipynb"
+
+
+def link_dashboards(workspace: Path, dashboards: Path) -> None:
+    """Show the dashboards in the workspace as a link, so that they are never stale; a folder of the person's own stays."""
+    link = workspace / "dashboards"
+    with explained(workspace):
+        if link.is_symlink():
+            if link.readlink() == dashboards:
+                return
+            link.unlink()
+        if dashboards.is_dir() and not link.exists():
+            with suppress(FileExistsError):  # another process made it just now
+                link.symlink_to(dashboards, target_is_directory=True)
 
 
 def _give(source: Path, target: Path) -> bool:

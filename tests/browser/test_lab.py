@@ -1,11 +1,15 @@
 """JupyterLab as `pgc lab` starts it, in a real browser: language, theme, the welcome notebook, nobody else asked."""
 
 import json
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from pgc_lib.i18n import in_lang
+from pgc_lib.notebook.extension.desk_tiles import desk
 from pgc_lib.notebook.jupyter import Place
 from pgc_lib.notebook.workspace import WELCOME
 from tests.support.browser import browser, shot, visit  # noqa: F401 (a fixture)
@@ -85,3 +89,96 @@ def test_a_person_opens_the_lab_and_takes_the_tour(
             page.locator(".jp-Notebook .jp-Cell").nth(place).scroll_into_view_if_needed()
             page.wait_for_timeout(400)
             shot(page, f"{name}-tour-{number}")
+
+
+_BILL = "日期,金额,商户,备注\n2026-11-02,-12.50,面包房,面包\n2026-11-03,-abc,菜市场,?\n"
+_REPORT = "<!doctype html><h1>A week 一周</h1><script>document.body.textContent = 'RAN'</script>"
+
+
+def _kernels(lab: LabProcess) -> list[str]:
+    parts = urlsplit(lab.address)
+    token = parse_qs(parts.query)["token"][0]
+    url = f"http://{parts.netloc}/api/kernels?token={token}"
+    with urllib.request.urlopen(url) as answer:
+        return [kernel["id"] for kernel in json.load(answer)]
+
+
+def _tile(page: "Page", title: str) -> None:
+    """Open the launcher and press a tile."""
+    page.keyboard.press("Control+Shift+L")
+    page.locator(".jp-LauncherCard:visible", has_text=title).first.click(timeout=_PATIENCE)
+
+
+def _close(page: "Page", title: str) -> None:
+    tab = page.locator(".lm-DockPanel .lm-TabBar-tab", has_text=title)
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    tab.wait_for(state="detached", timeout=_PATIENCE)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_desk(browser: "Browser", lab: LabProcess, dark: bool) -> None:  # noqa: F811
+    """Tiles, a file that is offered and taken in only on a word, a dashboard, a report, a link to a cell."""
+    place, name = Place(lab.data).workspace, f"desk-{lab.lang}-{'dark' if dark else 'light'}"
+    with in_lang(lab.lang):
+        shown = desk(place)
+    say, titles = shown["words"], {tile["icon"]: tile["title"] for tile in shown["tiles"]}
+    bill = place / "inbox" / f"{name}.csv"
+    bill.write_text(_BILL.replace("面包房", name), encoding="utf-8")
+    (place / "reports" / "week.html").write_text(_REPORT, encoding="utf-8")
+    blocked = "Blocked script execution"  # the report's, which is shown without scripts
+    with visit(browser, lang=lab.lang, dark=dark, blocked=[blocked]) as page:
+        page.goto(
+            lab.address.replace("/lab/tree/", "/lab?reset&was=", 1).replace("?token", "&token")
+        )
+        page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=_PATIENCE)
+        for tile in shown["tiles"]:
+            page.locator(".jp-LauncherCard", has_text=tile["title"]).first.wait_for(
+                timeout=_PATIENCE
+            )
+        page.locator(".pgc-memory-text", has_text="MB").wait_for(timeout=_PATIENCE)
+        shot(page, f"{name}-tiles")
+
+        notice = page.locator(".Toastify__toast", has_text=bill.name)
+        notice.get_by_text(say["look"]).click(timeout=_PATIENCE)
+        card = page.locator(".pgc-card", has_text=bill.name)
+        card.get_by_role("cell", name="-12.50").wait_for(timeout=_PATIENCE)
+        shot(page, f"{name}-inbox")
+        card.locator(".pgc-main").click()
+        card.locator(".pgc-good").wait_for(timeout=_PATIENCE)
+        card.get_by_text(say["undo"]).click()
+        card.get_by_text(say["look"]).wait_for(timeout=_PATIENCE)
+
+        running = _kernels(lab)
+        _tile(page, titles["home"])
+        frame = page.frame_locator(".pgc-frame iframe")
+        frame.locator("h1").first.wait_for(timeout=_PATIENCE)
+        shot(page, f"{name}-dashboard")
+        assert len(_kernels(lab)) == len(running) + 1
+        _close(page, titles["home"])
+        _until(page, lambda: _kernels(lab) == running)
+
+        _tile(page, titles["note"])
+        page.get_by_text("Python 3 (ipykernel) |").wait_for(timeout=_PATIENCE)
+        page.locator(".jp-DirListing-item", has_text="reports").dblclick()
+        page.locator(".jp-DirListing-item", has_text="week.html").dblclick()
+        report = page.frame_locator(".jp-HTMLViewer iframe")
+        report.get_by_role("heading", name="A week 一周").wait_for(timeout=_PATIENCE)
+
+        note = next((place / "notes").glob("*.ipynb"))
+        cell = json.loads(note.read_text("utf-8"))["cells"][2]["id"]
+        token = lab.address.partition("token=")[2]
+        origin = lab.address.partition("/lab")[0]
+        address = f"{origin}/lab/tree/notes/{quote(note.name)}?token={token}#cell-id={cell}"
+        page.goto(address)
+        page.locator(".jp-Notebook .jp-Cell").nth(2).and_(
+            page.locator(".jp-mod-selected")
+        ).wait_for(timeout=_PATIENCE)
+
+
+def _until(page: "Page", true: Callable[[], bool]) -> None:
+    """Look again until it is so."""
+    for _time in range(_PATIENCE // 200):
+        if true():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError

@@ -26,16 +26,11 @@ _STATUS: tuple[tuple[type[PgcError], HTTPStatus], ...] = (
 )
 
 
-class _Handler(APIHandler):
-    """What both have in common."""
+class Handler(APIHandler):
+    """What all of ours have in common: they answer with JSON, and with an error's two sentences."""
 
     auth_resource = "contents"
-    """Running a report writes files: who may write them may run one."""
-
-    _track_activity = False  # a worker that watches a run is not a person at work
-
-    def initialize(self, runner: Runner) -> None:
-        self.runner = runner
+    """Whatever they do may write files: who may write them may ask for it."""
 
     def refuse(self, error: PgcError) -> None:
         """Answer with an error's two sentences."""
@@ -53,7 +48,14 @@ class _Handler(APIHandler):
         self.finish(json.dumps(value))
 
 
-class RunsHandler(_Handler):
+class _RunHandler(Handler):
+    _track_activity = False  # a worker that watches a run is not a person at work
+
+    def initialize(self, runner: Runner) -> None:
+        self.runner = runner
+
+
+class RunsHandler(_RunHandler):
     """All runs of this server."""
 
     @web.authenticated
@@ -89,7 +91,7 @@ class RunsHandler(_Handler):
         return Request(report, given, schedule, run)
 
 
-class RunHandler(_Handler):
+class RunHandler(_RunHandler):
     """One run."""
 
     @web.authenticated

@@ -19,6 +19,12 @@ overrides, error = _get_overrides("/nowhere")
 print(json.dumps([overrides, str(error)]))
 """
 
+_READ_DESK = """
+from jupyter_core.paths import jupyter_path
+from jupyterlab_server.config import get_federated_extensions
+print(get_federated_extensions(jupyter_path("labextensions"))["pgc-desk"]["jupyterlab"])
+"""
+
 
 def test_another_jupyter_is_neither_read_nor_changed(tmp_path: Path) -> None:
     """What the person set up for their other Jupyter must not reach this one, nor the other way."""
@@ -106,3 +112,30 @@ def test_an_address_survives_any_file_name() -> None:
     assert (
         address == "http://127.0.0.1:8888/lab/tree/notes/%E6%AC%A2%E8%BF%8E%20%3F.ipynb?token=t%26t"
     )
+
+
+def test_kernels_know_the_magics(tmp_path: Path) -> None:
+    """Without a line of the person's; and what they configured themselves stays."""
+    place = Place(tmp_path)
+    jupyter.prepare_kernels(place)
+    config = place.home / "ipython" / "profile_default" / "ipython_config.py"
+    assert '["pgc_lib.notebook.magics"]' in config.read_text("utf-8")
+    config.write_text("mine")
+    jupyter.prepare_kernels(place)
+    assert config.read_text("utf-8") == "mine"
+
+
+def test_jupyterlab_finds_the_desk(tmp_path: Path) -> None:
+    """Read by JupyterLab's own code, from the folder that the environment names."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            _READ_DESK,
+        ],
+        env=jupyter.environment(Place(tmp_path), "en", os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "static/entry.js" in done.stdout

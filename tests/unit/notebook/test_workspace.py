@@ -6,7 +6,7 @@ import pytest
 
 from pgc_lib.cli.places import NOTEBOOKS
 from pgc_lib.errors import EngineError
-from pgc_lib.notebook.workspace import FOLDERS, WELCOME, WORKBOOKS, prepare
+from pgc_lib.notebook.workspace import FOLDERS, HANDBOOK, WELCOME, link_dashboards, prepare
 
 
 @pytest.mark.parametrize(("language", "part"), [("zh-CN", "zh"), ("en", "en")])
@@ -17,8 +17,8 @@ def test_a_first_start_gives_the_welcome_notebook(tmp_path: Path, language: str,
     assert (tmp_path / "lab" / given).read_bytes() == (
         NOTEBOOKS / part / "welcome.ipynb"
     ).read_bytes()
-    for called in WORKBOOKS.values():
-        assert (tmp_path / "lab" / called[language]).exists()
+    pages = [path.name for path in (tmp_path / "lab" / HANDBOOK[language]).iterdir()]
+    assert len(pages) == len(list((NOTEBOOKS / part).glob("*.ipynb"))) - 1 > 10
     assert all((tmp_path / "lab" / name).is_dir() for name in FOLDERS)
 
 
@@ -48,8 +48,9 @@ def test_nothing_half_copied_stays_behind(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {
         *FOLDERS,
         WELCOME["zh-CN"],
-        *(called["zh-CN"] for called in WORKBOOKS.values()),
+        HANDBOOK["zh-CN"],
     }
+    assert not list(tmp_path.rglob(".*"))
 
 
 def test_an_installation_without_notebooks_still_has_a_workspace(tmp_path: Path) -> None:
@@ -64,3 +65,23 @@ def test_a_file_in_the_way_is_explained(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=str(tmp_path / "lab")):
         prepare(tmp_path / "lab", NOTEBOOKS, "en")
     assert [path.name for path in tmp_path.iterdir()] == ["lab"]
+
+
+def test_the_dashboards_are_a_link_that_is_never_stale(tmp_path: Path) -> None:
+    """A lab that moved finds them again; a folder that the person made themselves is theirs."""
+    old, new, work = tmp_path / "old", tmp_path / "new", tmp_path / "work"
+    for folder in (old, new, work):
+        folder.mkdir()
+    for target in (old, old, new):
+        link_dashboards(work, target)
+        assert (work / "dashboards").readlink() == target
+    (work / "dashboards").unlink()
+    (work / "dashboards").mkdir()
+    link_dashboards(work, new)
+    assert not (work / "dashboards").is_symlink()
+
+
+def test_an_installation_without_dashboards_links_nothing(tmp_path: Path) -> None:
+    """A link that leads nowhere would be a tile that leads nowhere."""
+    link_dashboards(tmp_path, tmp_path / "none")
+    assert not list(tmp_path.iterdir())
