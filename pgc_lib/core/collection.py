@@ -342,7 +342,10 @@ class Collection(Attaching, Commenting, Generic[R]):
         return face("table")(self, *conditions, **keywords)
 
     def picker(
-        self, *conditions: Condition, on_choice: Callable[[R], object] | None = None, **keywords: Any
+        self,
+        *conditions: Condition,
+        on_choice: Callable[[R], object] | None = None,
+        **keywords: Any,
     ) -> Any:
         """Find one record by what it is called; `on_choice` is told, and `picker.chosen` is it."""
         return face("picker")(self, on_choice, *conditions, **keywords)

@@ -1,5 +1,6 @@
 """The home dashboard as `pgc dashboards` serves it, in a real browser: read, ticked, written, picked, and out of order."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -102,8 +103,10 @@ def _kernels(dashboards: Dashboards) -> list[psutil.Process]:
     """The kernels that run for pages."""
     found = []
     for child in psutil.Process(dashboards.process.pid).children(recursive=True):
-        with suppress(psutil.Error):  # gone just now
-            if "ipykernel_launcher" in " ".join(child.cmdline()):
+        with suppress(psutil.Error, OSError):  # gone just now
+            words = " ".join(child.cmdline())
+            became = Path(f"/proc/{child.pid}/fd/0").readlink() == Path(os.devnull)
+            if "ipykernel_launcher" in words or ("warm.waiting" in words and became):
                 found.append(child)
     return found
 
@@ -125,7 +128,15 @@ def test_the_page_is_whole_in_chinese(
         opened(page, chinese.address)
         assert page.locator("html").get_attribute("lang") == "zh-CN"
         headings = page.locator(".pgc-live h2").all_inner_texts()
-        assert [text[:2] for text in headings] == ["今天", "本月", "报告", "每周"]
+        assert [text[:2] for text in headings] == [
+            "今天",
+            "本月",
+            "提醒",
+            "我今",
+            "要复",
+            "报告",
+            "每周",
+        ]
         assert "¥" in page.locator(".pgc-live .pgc-tile").first.inner_text()
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         page.wait_for_timeout(500)
@@ -201,7 +212,7 @@ def test_a_report_is_read_and_cannot_act(
         )
         page.get_by_role("button", name="Read Weekly review").click()
         page.frame_locator(".pgc-reader iframe").get_by_role("heading").wait_for()
-        assert page.evaluate("document.activeElement.dataset.pgcAct") == "close"
+        assert page.evaluate("document.activeElement.dataset.pgcAct") == "shut"
         shot(page, "dashboard-en-report")
         page.keyboard.press("Escape")
         page.locator(".pgc-reader").wait_for(state="detached")
@@ -242,7 +253,7 @@ def test_the_scene_is_picked_turned_and_left(
         page.get_by_role("button", name="Reset the view").click()
         settled(page)
         page.get_by_role("button", name="Chart").click()
-        page.locator(".pgc-live .pgc-stage svg[role=img]").wait_for(timeout=PATIENCE)
+        page.locator(".pgc-live .pgc-stage svg[role=img]").first.wait_for(timeout=PATIENCE)
         page.wait_for_timeout(300)
         shot(page, "dashboard-en-chart")
 
@@ -254,7 +265,7 @@ def test_without_webgl_there_is_a_chart(
     """A machine that cannot draw in 3D gets the same weeks as a chart, at once and without a complaint."""
     with without_webgl(browser) as plain, visit(plain) as page:
         opened(page, english.address)
-        page.locator(".pgc-live .pgc-stage svg[role=img]").wait_for(timeout=PATIENCE)
+        page.locator(".pgc-live .pgc-stage svg[role=img]").first.wait_for(timeout=PATIENCE)
         assert not page.locator(".pgc-live canvas").count()
         assert not page.get_by_role("button", name="Landscape").count()
 
@@ -276,7 +287,7 @@ def test_hostile_titles_are_text(
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
         shot(page, "dashboard-en-hostile")
         _row(page, "onerror").get_by_role("checkbox").click()
-        page.locator(".pgc-toast-box").wait_for()
+        page.locator(".pgc-toast").wait_for()
         assert page.title() == "My day · PGC"
     for todo in kept:
         lab.todos.remove(todo.id)
@@ -295,7 +306,7 @@ def test_a_person_may_begin_before_the_page_is_ready(
         page.locator(".pgc-still [name=title]").fill("half writ")
         page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
         settled(page)
-        page.locator(".pgc-toast-box", has_text="very early").wait_for()
+        page.locator(".pgc-toast", has_text="very early").wait_for()
         assert lab.todos.get(todo.id).done
         assert page.input_value(".pgc-live [name=title]") == "half writ"
     lab.todos.remove(todo.id)
@@ -313,14 +324,12 @@ def test_the_database_is_restarted_under_the_page(
         opened(page, english.address)
         embedded.stop(english.data)
         _row(page, "over the restart").get_by_role("checkbox").click()
-        page.locator(".pgc-live .pgc-toast-box").wait_for(timeout=PATIENCE)
+        page.locator(".pgc-live .pgc-toast").wait_for(timeout=PATIENCE)
         settled(page)
-        if not page.locator(".pgc-toast-box", has_text="Done: over the restart").count():
-            assert "→" in page.locator(".pgc-toast-box").inner_text()
+        if not page.locator(".pgc-toast", has_text="Done: over the restart").count():
+            assert "→" in page.locator(".pgc-toast").inner_text()
             _row(page, "over the restart").get_by_role("checkbox").click()
-            page.locator(".pgc-toast-box", has_text="Done: over the restart").wait_for(
-                timeout=PATIENCE
-            )
+            page.locator(".pgc-toast", has_text="Done: over the restart").wait_for(timeout=PATIENCE)
         assert "Traceback (most" not in page.inner_text("body")
     with pgc.open(data=english.data) as fresh:
         assert fresh.todos.get(todo.id).done
@@ -339,7 +348,7 @@ def test_a_page_whose_kernel_died_says_so(
         page.get_by_role("button", name="Week before").click()
         page.get_by_role("alert").get_by_text("lost its connection").wait_for(timeout=PATIENCE)
         shot(page, "dashboard-en-lost")
-        page.get_by_role("button", name="Reload the page").click()
+        page.get_by_role("button", name="Start again").click()
         page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
 
 
@@ -372,7 +381,7 @@ def test_a_person_s_server_serves_it_below_its_address(
         opened(page, address)
         _add(page, "from the hub")
         _row(page, "from the hub").get_by_role("checkbox").click()
-        page.locator(".pgc-toast-box", has_text="Done: from the hub").wait_for()
+        page.locator(".pgc-toast", has_text="Done: from the hub").wait_for()
         page.get_by_role("button", name="Read Weekly review").click()
         page.frame_locator(".pgc-reader iframe").get_by_role("heading").wait_for()
         own = [path for path in asked if path.startswith("/") and path != "/x.png"]
@@ -402,7 +411,7 @@ def test_an_empty_lab_says_how_to_begin(browser: "Browser", lang: str) -> None: 
     with new_data() as folder, served(folder, lang=lang) as running:
         with visit(browser, lang=lang) as page:
             opened(page, running.address)
-            assert page.locator(".pgc-live .pgc-empty").count() == 4
+            assert page.locator(".pgc-live .pgc-empty").count() == 6
             _add(page, "first")
             _row(page, "first").wait_for()
             shot(page, f"dashboard-{lang}-empty")

@@ -61,6 +61,7 @@ def served(data: Path, *options: str, lang: str = "en") -> Iterator[Dashboards]:
 def beside_notebooks(data: Path, prefix: str) -> Iterator[str]:
     """A person's Jupyter server below a prefix, with Voilà as its extension; the dashboard's address."""
     from pgc_lib.cli.places import DASHBOARDS
+    from pgc_lib.notebook import warm
     from pgc_lib.notebook.dashboards import OPTIONS, environment, free_port
 
     port, token = free_port(18766), "a-token"
@@ -72,7 +73,10 @@ def beside_notebooks(data: Path, prefix: str) -> Iterator[str]:
     log = data.parent / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*words, *OPTIONS], env=variables, stdout=output, stderr=subprocess.STDOUT
+            [*words, *OPTIONS, *warm.BESIDE_NOTEBOOKS],
+            env=variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     origin = f"http://127.0.0.1:{port}{prefix}"
     try:
@@ -118,6 +122,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 def opened(page: "Page", address: str, *, drawn: bool = True) -> None:
     """Open the dashboard and wait until it works and, unless told otherwise, is drawn."""
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
     if drawn:
@@ -128,5 +133,8 @@ def opened(page: "Page", address: str, *, drawn: bool = True) -> None:
 
 
 def settled(page: "Page") -> None:
-    """Wait until the kernel has answered everything that was done on the page."""
-    page.wait_for_function("() => !document.body.classList.contains('pgc-busy')", timeout=PATIENCE)
+    """Wait until the kernel has answered everything that was done, and everything that was asked for is there."""
+    page.wait_for_function(
+        "() => !document.querySelector('.pgc-live.pgc-busy, .pgc-live [aria-busy=true], .pgc-live .pgc-ring')",
+        timeout=PATIENCE,
+    )

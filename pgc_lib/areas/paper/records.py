@@ -90,7 +90,9 @@ class Notebook(Record, kind="docs.notebooks", kept_in="documents", sort=["path"]
     title: Name = field(title=N_("Title"), max_length=LONGEST)
     path: str = field(title=N_("File"), max_length=4500)
     place: str = field("", title=N_("Folder of the lab"), max_length=100)
-    cells: list[dict[str, str]] = field([], title=N_("Cells"), help=N_("Which document each cell is."))
+    cells: list[dict[str, str]] = field(
+        [], title=N_("Cells"), help=N_("Which document each cell is.")
+    )
     sum: str = field("", title=N_("Checksum"), max_length=64)
     gone: bool = field(False, title=N_("Is gone"))
     problems: list[str] = field([], title=N_("Problems"))

@@ -129,5 +129,5 @@ def _words() -> dict[str, str]:
         "lost": _("The kernel behind this is gone. Run the cell again."),
         "undo": _("Undo"),
         "close": _("Close"),
-        "large": _("Uploading {name} …"),
+        "large": _("Uploading {name} …", name="{name}"),
     }

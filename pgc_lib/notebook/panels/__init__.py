@@ -1,5 +1,6 @@
-"""The parts of dashboards: facts from the lab, the HTML that says them, and the link by which a page is worked with.
+"""The dashboards: pages of cards, each a question to the lab.
 
-A dashboard's text is plain HTML of our own, so that it is there before any widget is, reads well aloud and works by
-keyboard and thumb. Deeds travel through `link.py`; only the scene is a widget with a canvas.
+`page.py` is what all have in common, `every.py` which there are, `pages/` how each is made up, `card.py` what a card is,
+`cards/` those that several pages show. Everything is a `Part` (`notebook/live`), so a page is plain HTML at first and lives
+once the browser has its program.
 """

@@ -1,4 +1,4 @@
-"""What the home dashboard says, asked of the database in as few questions as possible.
+"""What the first page says, asked of the database in as few questions as possible.
 
 Sums are made by PostgreSQL, exactly: a hundred thousand transactions come back as a handful of lines, and no package
 for frames has to be loaded before there is something to read. Only the person's own records are counted; what others
@@ -6,23 +6,22 @@ share is not part of one's own day.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pgc_lib.core.zone import zone
+from pgc_lib.notebook.panels.spans import Span
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
-    from pgc_lib.areas.reports import Run
     from pgc_lib.areas.todos import Todo
     from pgc_lib.lab import Lab
 
 WEEKS = 26
 _AHEAD = 3
 _DONE = 30
-_RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What was spent on one thing, in this month and in the same days of the month before."""
+    """What was spent on one thing, in a period and in as many days of the one before."""
 
     name: str
     spent: Decimal
@@ -47,8 +46,8 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """One currency's month up to today, beside the same days of the month before."""
+class Sums:
+    """One currency's period, beside as many days of the one before."""
 
     currency: str
     income: Decimal = Decimal()
@@ -65,7 +64,7 @@ class Month:
 
     @property
     def left_before(self) -> Decimal:
-        """What was left over by then a month ago."""
+        """What was left over in the days that it is compared with."""
         return self.income_before - self.spent_before
 
 
@@ -76,31 +75,6 @@ class Week:
     first: date
     done: int = 0
     left: Decimal = Decimal()
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything on the page at one moment."""
-
-    day: Day
-    months: Sequence[Month]
-    weeks: Sequence[Week]
-    runs: "Sequence[Run]"
-    ever: bool
-    """Whether anything was ever kept here."""
-    taken: datetime = field(default_factory=lambda: datetime.now(zone()))
-
-
-def gather(lab: "Lab", shown: int) -> Facts:
-    """Ask for all of it; `shown` is how many due to-dos are read."""
-    today = datetime.now(zone()).date()
-    day, months = day_of(lab, today, shown), months_of(lab, today)
-    weeks = weeks_of(lab, today, months[0].currency if months else None)
-    runs = lab.reports.runs.find(owner=lab.person, order="-started_at", limit=_RUNS)
-    ever = bool(
-        day.due or day.ahead or months or runs or any(week.done or week.left for week in weeks)
-    )
-    return Facts(day, months, weeks, runs, ever or lab.todos.count(owner=lab.person) > 0)
 
 
 def day_of(lab: "Lab", today: date, shown: int) -> Day:
@@ -124,31 +98,27 @@ def day_of(lab: "Lab", today: date, shown: int) -> Day:
     return Day(today, due, waiting, late, done, ahead)
 
 
-def months_of(lab: "Lab", today: date) -> list[Month]:
-    """The month in each currency, the one with the most lines first."""
+def sums_of(lab: "Lab", span: Span) -> list[Sums]:
+    """The period in each currency, the one with the most lines first."""
     from sqlalchemy import text
 
-    first = today.replace(day=1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    # The same number of days of the month before, so that the comparison is fair.
-    until = min(before + (today - first), first - timedelta(days=1))
     statement = text("""
         select currency, category, day >= :first as now,
                coalesce(sum(amount) filter (where flow = 'income'), 0) as came,
                coalesce(-sum(amount) filter (where flow = 'spending'), 0) as went, count(*) as lines
         from finance.flows
-        where owner = :owner and (day between :first and :today or day between :before and :until)
+        where owner = :owner and (day between :first and :last or day between :before and :until)
         group by 1, 2, 3""")
     values = {
         "owner": lab.person,
-        "first": first,
-        "today": today,
-        "before": before,
-        "until": until,
+        "first": span.first,
+        "last": span.last,
+        "before": span.before[0],
+        "until": span.before[1],
     }
     with lab.session.reading() as connection:
         rows = connection.execute(statement, values).all()
-    months = []
+    sums = []
     for currency in {row.currency for row in rows}:
         own = [row for row in rows if row.currency == currency]
         now, then = [row for row in own if row.now], [row for row in own if not row.now]
@@ -159,8 +129,8 @@ def months_of(lab: "Lab", today: date) -> list[Month]:
             for name in spent | spent_before
         ]
         categories.sort(key=lambda each: (-each.spent, -each.before, each.name))
-        months.append(
-            Month(
+        sums.append(
+            Sums(
                 currency,
                 sum((row.came for row in now), Decimal()),
                 sum((row.went for row in now), Decimal()),
@@ -170,7 +140,20 @@ def months_of(lab: "Lab", today: date) -> list[Month]:
                 categories,
             )
         )
-    return sorted(months, key=lambda month: (-month.lines, month.currency))
+    return sorted(sums, key=lambda each: (-each.lines, each.currency))
+
+
+def main_currency(lab: "Lab", today: date) -> str | None:
+    """The currency with the most lines of the last half year."""
+    from sqlalchemy import text
+
+    statement = text("""
+        select currency from finance.flows where owner = :owner and day between :since and :today
+        group by 1 order by count(*) desc, 1 limit 1""")
+    values = {"owner": lab.person, "since": today - timedelta(weeks=WEEKS), "today": today}
+    with lab.session.reading() as connection:
+        found: str | None = connection.execute(statement, values).scalar()
+    return found
 
 
 def weeks_of(lab: "Lab", today: date, currency: str | None) -> list[Week]:

@@ -1,13 +1,9 @@
-"""Days, amounts and texts as a person reads them; every text of someone's is shown as text."""
+"""Days, weekdays and greetings as a person reads them."""
 
-import re
 from datetime import date
-from html import escape
 
-from pgc_lib.i18n import N_, _, lang
+from pgc_lib.i18n import N_, _, lang, n_
 
-# Control characters draw nothing or boxes; a line break in a title is a space.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _WEEKDAYS = (
     N_("Monday"),
     N_("Tuesday"),
@@ -20,15 +16,20 @@ _WEEKDAYS = (
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def plain(text: str) -> str:
-    """A person's text for HTML: escaped, on one line, without characters that cannot be seen."""
-    return escape(_CONTROLS.sub(" ", text))
-
-
 def day(value: date, today: date) -> str:
     """A day as one says it: today, yesterday, tomorrow, or its date."""
     near = {0: N_("today"), -1: N_("yesterday"), 1: N_("tomorrow")}.get((value - today).days)
     return _(near) if near else short(value, today)
+
+
+def ahead(value: date, today: date) -> str:
+    """A day to come with how far it is."""
+    days = (value - today).days
+    if -1 <= days <= 1:
+        return day(value, today)
+    if days < 0:
+        return f"{short(value, today)} · {n_('{n} day ago', '{n} days ago', -days)}"
+    return f"{short(value, today)} · {n_('in {n} day', 'in {n} days', days)}"
 
 
 def short(value: date, today: date) -> str:
@@ -59,3 +60,19 @@ def greeting(hour: int) -> str:
     if hour < 14:
         return _("Good day")
     return _("Good afternoon") if hour < 18 else _("Good evening")
+
+
+def brief(text: str, longest: int = 60) -> str:
+    """A text in so many characters on one line."""
+    whole = " ".join(text.split())
+    return whole if len(whole) <= longest else whole[: longest - 1] + "…"
+
+
+def hours(value: float) -> str:
+    """Hours as one says them."""
+    return _("{n} h", n=f"{value:,.1f}".removesuffix(".0"))
+
+
+def percent(value: float) -> str:
+    """A share of a whole."""
+    return f"{round(value * 100)} %"

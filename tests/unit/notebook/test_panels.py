@@ -1,31 +1,72 @@
-"""What the home dashboard says: exact sums, one's own records only, and every text shown as text."""
+"""What pages say: exact sums, one's own records only, every text shown as text, and one card's failure is its own."""
 
-from collections.abc import Callable
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pgc_lib.core.session import Session
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import NotFound, Unavailable
-from pgc_lib.i18n import in_lang
-from pgc_lib.notebook.panels import markup, words
-from pgc_lib.notebook.panels.facts import WEEKS, day_of, gather, months_of, weeks_of
-from pgc_lib.notebook.panels.home import Home, whole
-from pgc_lib.notebook.panels.link import Link
-from pgc_lib.notebook.panels.reports import page_of, reader, reports
-from tests.support.lab import House, share
+from pgc_lib.i18n import in_lang, lang
+from pgc_lib.notebook.live import Child, tag
+from pgc_lib.notebook.panels import choices, every, words
+from pgc_lib.notebook.panels.card import Card
+from pgc_lib.notebook.panels.cards.money import MoneyNow
+from pgc_lib.notebook.panels.cards.runs import Written, page_of, reader
+from pgc_lib.notebook.panels.cards.spending import Budgets, Pay
+from pgc_lib.notebook.panels.cards.today import Today
+from pgc_lib.notebook.panels.entry import Entry, Field
+from pgc_lib.notebook.panels.facts import WEEKS, day_of, sums_of, weeks_of
+from pgc_lib.notebook.panels.house import House
+from pgc_lib.notebook.panels.page import Page
+from pgc_lib.notebook.panels.pieces import clean, plainly, share
+from pgc_lib.notebook.panels.rows import Rows
+from pgc_lib.notebook.panels.spans import CHOICES, months_in, span
+from tests.support.lab import House as Database
+from tests.support.lab import share as grant
 
 TODAY = date(2026, 3, 31)
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Pages in English, and no choice of anybody's is read or kept."""
+    monkeypatch.setenv("PGC_LANG", "en")
+    monkeypatch.setattr(choices, "_place", lambda: tmp_path / "jupyter" / "pages.json")
+    with in_lang("en"):
+        yield
+
+
 @pytest.fixture
-def lab(house: House, person: Callable[..., Session]) -> Any:
+def lab(house: Database, person: Callable[..., Session]) -> Any:
     """The lab of a new person."""
     return house.lab(person())
+
+
+def _loaded(page: Page, kind: type[Card]) -> Any:
+    card = page.card(kind)
+    assert card is not None
+    card.load()
+    assert not card.error, card.error
+    return card
+
+
+def _links(card: Card) -> list[dict[str, Any]]:
+    """What the figures of a card lead to."""
+    found = re.findall(r'data-pgc-act="rows" data-pgc-values="([^"]*)"', str(card.html))
+    return [json.loads(html.unescape(each)) for each in found]
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_month_is_summed_exactly(lab: Any) -> None:
@@ -41,12 +82,22 @@ def test_a_month_is_summed_exactly(lab: Any) -> None:
         ("2026-03-03", "-5", "a", "USD"),
     ):
         lab.finance.add(day=day, amount=amount, category=category, currency=currency)
-    yuan, dollars = months_of(lab, TODAY)
+    page = Page("money", lambda: lab)
+    page.span = span("month", TODAY)
+    yuan, dollars = sums_of(lab, page.span)
     assert yuan.spent == Decimal("100000000000000.2999")
     assert (yuan.income, yuan.spent_before, yuan.income_before) == (10, 7, 0)
     assert [(each.name, each.before) for each in yuan.categories] == [("b", 0), ("a", 7)]
     assert (dollars.currency, dollars.spent) == ("USD", 5)
-    assert "¥100,000,000,000,000.2999" in markup.money([yuan, dollars], TODAY)
+    card = _loaded(page, MoneyNow)
+    assert "¥100,000,000,000,000.2999" in card.html
+    shown = {}
+    for values in _links(card):
+        card.do("rows", **values)
+        assert isinstance(page.sheet.body, Rows)
+        shown[values.get("flow") or values["category"], values["currency"]] = page.sheet.body.total
+    assert shown[("spending", "CNY")] == 3 and shown[("both", "CNY")] == 4
+    assert shown[("a", "CNY")] == 2 and shown[("a", "USD")] == 1
 
 
 def test_weeks_begin_on_monday_where_the_person_lives(lab: Any) -> None:
@@ -61,54 +112,89 @@ def test_weeks_begin_on_monday_where_the_person_lives(lab: Any) -> None:
     assert weeks[-1].left == Decimal("-12.5")
 
 
-def test_only_my_own_counts(house: House, person: Callable[..., Session]) -> None:
+def test_only_my_own_counts(house: Database, person: Callable[..., Session]) -> None:
     """What someone shares with me is not my day and not my money."""
     mama, papa = person("mama"), person("papa")
     mine, hers = house.lab(papa), house.lab(mama)
-    hers.todos.add(title="hers", due=TODAY)
-    hers.finance.add(day=TODAY, amount=-5)
+    hers.todos.add(title="hers", due=today())
+    hers.finance.add(day=today(), amount=-5, category="hers")
     for area in ("todos", "finance", "reports"):
-        share(mama, papa, area)
+        grant(mama, papa, area)
     assert mine.todos.count() == 1  # seen, and still not counted
-    facts = gather(mine, 12)
-    assert not facts.ever and not facts.months and not day_of(mine, TODAY, 12).due
-    with in_lang("en"):
-        page = whole(facts)
-    assert page.count("pgc-empty") == 4 and "hers" not in page
+    assert not sums_of(mine, span("month", today())) and not day_of(mine, today(), 12).due
+    page = Page("home", lambda: mine)
+    for card in page.cards:
+        card.load()
+    assert "hers" not in page.html and page.html.count('class="pgc-empty"') == 6
 
 
 def test_many_are_counted_and_few_are_read(lab: Any) -> None:
-    """A page of to-dos, the number of all."""
+    """A page of to-dos, the number of all, more on demand."""
     lab.todos.add_many([{"title": f"t{n}", "due": date(2026, 3, 1)} for n in range(300)])
     lab.todos.add(title="today", due=TODAY)
     day = day_of(lab, TODAY, 12)
     assert (len(day.due), day.waiting, day.late) == (12, 301, 300)
-    with in_lang("en"):
-        assert "Show more (289 are left)" in markup.todos(day)
+    card = _loaded(Page("home", lambda: lab), Today)
+    assert "Show more (289 are left)" in card.html
+    card.do("more")
+    assert card.html.count("<li") == 62
+
+
+@given(key=st.sampled_from([*CHOICES]), day=st.dates(date(2001, 1, 1), date(2199, 12, 31)))
+def test_periods_are_compared_fairly(key: str, day: date) -> None:
+    """What is compared lies before, touches nothing of the period, and is never longer."""
+    found = span(key, day)
+    assert found.first <= found.last <= day
+    assert found.before[0] <= found.before[1] < found.first
+    assert (found.before[1] - found.before[0]).days + 1 <= found.days
+    months = months_in(found)
+    assert months[0][0] <= found.first and months[-1][0] <= found.last <= months[-1][1]
+
+
+# ── texts ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_texts_are_text(lab: Any) -> None:
     """Markup, control characters and line breaks of a title never reach the page as such."""
     title = "<script>x</script>\n\x1b[31m'\"&"
-    todo = lab.todos.add(title=title, due=TODAY, project="<b>")
-    lab.finance.add(day=TODAY, amount=-1, category="<i>'")
-    day = day_of(lab, TODAY, 12)
-    html = markup.todos(day) + markup.money(months_of(lab, TODAY), TODAY)
-    html += markup.toast(title, "1") + markup.entry({"title": title}, {"title": "<u>"}, TODAY)
-    for bad in ("<script", "<b>", "<i>'", "<u>", "\x1b"):
-        assert bad not in html.replace("<b style", "")
-    lab.todos.remove(todo.id)
+    lab.todos.add(title=title, due=today(), project="<b>")
+    lab.finance.add(day=today(), amount=-1, category="<i>'", payee=title)
+    page = Page("money", lambda: lab)
+    shown = [_loaded(Page("home", lambda: lab), Today).html, _loaded(page, MoneyNow).html]
+    card = page.card(MoneyNow)
+    assert card is not None
+    card.do("rows", of="flow", flow="spending", currency="CNY")
+    shown.append(page.sheet.html)
+    assert "&lt;script&gt;" in shown[2]
+    for bad in ("<script", "<b>", "<i>'", "\x1b"):
+        assert not [text for text in shown if bad in text]
+
+
+@given(st.text())
+def test_a_persons_text_is_one_line(text: str) -> None:
+    """Nothing in it can break the line or draw what is not there."""
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", clean(text))
+
+
+def test_words_for_notebooks_stay_in_notebooks() -> None:
+    """A sentence with code in it is nothing for a family member."""
+    assert plainly("You said so. `lab.anchor.confirm(x)` says so again.") == "You said so."
+    assert plainly("你确认过。用 `lab.x()` 再确认。之后会再问。") == "你确认过。 之后会再问。"
+    assert share(3, 0) == "0" and share(Decimal(5), Decimal(4)) == "100.0"
 
 
 def test_days_are_said() -> None:
     """Near days by name; far ones with their year."""
-    with in_lang("en"):
-        assert words.day(TODAY, TODAY) == "today"
-        assert words.day(TODAY - timedelta(400), TODAY) == "Feb 24, 2025"
+    assert words.day(TODAY, TODAY) == "today"
+    assert words.day(TODAY - timedelta(400), TODAY) == "Feb 24, 2025"
+    assert words.ahead(TODAY + timedelta(12), TODAY) == "Apr 12 · in 12 days"
     with in_lang("zh-CN"):
         assert words.day(TODAY + timedelta(1), TODAY) == "明天"
         assert words.day(TODAY - timedelta(400), TODAY) == "2025年2月24日"
         assert words.weekday(TODAY) == "星期二"
+
+
+# ── reports ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_reports_are_told(lab: Any, tmp_path: Path) -> None:
@@ -122,10 +208,9 @@ def test_reports_are_told(lab: Any, tmp_path: Path) -> None:
     )
     outside = lab.reports.runs.add(name="x", started_at=now - timedelta(2), page="../secret.html")
     link = lab.reports.runs.add(name="x", started_at=now - timedelta(3), page="reports/link.html")
-    with in_lang("en"):
-        html = reports(gather(lab, 1).runs, now.astimezone(zone()).date())
-    assert html.index("Weekly review") < html.index("&lt;b&gt;")
-    assert "Cell 0 · &lt;i&gt;why" in html and "<i>" not in html
+    shown = _loaded(Page("home", lambda: lab), Written).html
+    assert shown.index("Weekly review") < shown.index("&lt;b&gt;")
+    assert "Cell 0 · &lt;i&gt;why" in shown and "<i>" not in shown
     workspace = tmp_path / "lab"
     (workspace / "reports").mkdir(parents=True)
     (workspace / "reports" / "a.html").write_text("<h1>写好了</h1>", encoding="utf-8")
@@ -135,32 +220,12 @@ def test_reports_are_told(lab: Any, tmp_path: Path) -> None:
     for run in (outside, link):
         with pytest.raises(NotFound):
             page_of(lab, workspace, run.id)
-    shown = reader("t", "<h1>'</h1><script>x</script>")
-    assert (
-        "<script>" not in shown
-        and "allow-scripts" not in shown
-        and "default-src &#x27;none&#x27;" in shown
-    )
+    framed = reader("t", "<h1>'</h1><script>x</script>")
+    assert "<script>" not in framed and "allow-scripts" not in framed
+    assert "default-src &#39;none&#39;" in framed
 
 
-def test_deeds_are_done_once_and_fail_in_words() -> None:
-    """A deed that is sent again is not done again; an unexpected error is a sentence, and the next deed works."""
-    done: list[Any] = []
-    said: list[str] = []
-
-    def fails(_deed: Any) -> None:
-        raise RuntimeError("secret detail")
-
-    link = Link({"do": lambda deed: done.append(deed["n"]), "fail": fails}, said.append)
-    link._field.value = '{"page": "p", "deeds": [{"n": 1, "act": "do"}, {"n": 2, "act": "fail"}]}'
-    link._field.value = '{"page": "p", "deeds": [{"n": 2, "act": "fail"}, {"n": 3, "act": "do"}]}'
-    link._field.value = "not JSON"
-    link._field.value = '{"page": "p", "deeds": [{"n": 4, "act": "unknown"}, 7]}'
-    assert done == [1, 3] and len(said) == 1
-    assert (
-        "RuntimeError" in said[0] and "secret detail" not in said[0] and "Traceback" not in said[0]
-    )
-    assert "data-ack='4'" in link._answer.value
+# ── the lab under a page ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_lab_that_is_away_is_opened_again(lab: Any) -> None:
@@ -171,7 +236,7 @@ def test_a_lab_that_is_away_is_opened_again(lab: Any) -> None:
         opened.append(1)
         return lab
 
-    home = Home(open_lab)
+    home = House(open_lab)
     tries: list[int] = []
 
     def away_at_first(_lab: Any) -> int:
@@ -180,20 +245,148 @@ def test_a_lab_that_is_away_is_opened_again(lab: Any) -> None:
             raise Unavailable("away", next_step="later")
         return 7
 
-    assert home.with_lab(away_at_first) == 7 and len(opened) == 2
+    assert home.ask(away_at_first) == 7 and len(opened) == 2
+    assert home.returned() and not home.returned()  # said once
     tries.clear()
     with pytest.raises(Unavailable):
-        home.with_lab(away_at_first, again=False)
-    assert home.with_lab(away_at_first, again=False) == 7 and len(opened) == 3
+        home.ask(away_at_first, again=False)
+    assert home.ask(away_at_first, again=False) == 7 and len(opened) == 3
 
 
-def test_a_lab_that_cannot_be_opened_says_why() -> None:
-    """The page is there and says what to do."""
+def test_a_lab_that_cannot_be_opened_says_why_once() -> None:
+    """The page is there and says what to do, once and not on each card; the next try may work."""
 
     def fails() -> Any:
         raise Unavailable("The database is <away>.", next_step="Run `pgc doctor`.")
 
-    with in_lang("zh-CN"):
-        text = Home(fails).text()
-    assert "The database is &lt;away&gt;." in text and "pgc doctor" in text
+    page = Page("home", fails)
+    text = page.text()
+    assert text.count("The database is &lt;away&gt;.") == 1 and "pgc doctor" in text
+    assert 'data-pgc-act="refresh"' in text and "pgc-card" not in text.partition("<main")[2]
     assert text._repr_mimebundle_()[1] == {"pgc": True}
+
+
+class Broken(Card):
+    """Fails until it is mended."""
+
+    title = "Broken"
+
+    def read(self, lab: Any) -> Any:
+        if not getattr(lab, "mended", False):
+            raise ZeroDivisionError("secret detail")
+        return "whole"
+
+    def show(self, found: Any) -> Child:
+        return tag.p(found)
+
+
+def test_one_card_fails_alone(lab: Any) -> None:
+    """A card that cannot be read says so in words, the others are read, and it can be tried again."""
+    page = Page("home", lambda: lab)
+    broken = Broken(page)
+    page.columns = [[[broken], [Today(page)]]]
+    page.live()
+    page.wait()
+    assert broken.error and "ZeroDivisionError" in broken.html
+    assert "secret detail" not in page.html and "Traceback" not in page.html
+    assert page.card(Today).there  # type: ignore[union-attr]
+    lab.__dict__["mended"] = True
+    broken.do("reload")
+    assert "whole" in broken.html and not broken.error
+
+
+def test_an_unknown_figure_is_refused(lab: Any) -> None:
+    """Only what a card says leads to rows does; nothing else of it can be called from a browser."""
+    page = Page("home", lambda: lab)
+    card = _loaded(page, Today)
+    card.do("rows", of="../nothing")
+    assert not page.sheet.is_open and "no such thing" in card.said
+    card.do("load")
+    card.do("tick", id="no id")
+    assert "no such thing" in card.said
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", [*every.PAGES])
+def test_every_page_is_whole_and_says_how_to_begin(lab: Any, name: str) -> None:
+    """In an empty lab no card fails or is a hole."""
+    with in_lang("zh-CN"):
+        page = Page(name, lambda: lab)
+        page.text()
+        page.live()
+        page.wait()
+        assert not [card.error for card in page.cards if card.error or not card.there]
+        shown = str(page.html)
+        assert "pgc-trouble" not in shown and "Traceback" not in shown
+        here = re.findall(r'<a [^>]*aria-current="page"[^>]*>([^<]*)</a>', shown)
+        assert here == [every.title(name)] and page.name == name
+        page.close()
+
+
+def test_every_page_has_a_notebook_of_two_cells() -> None:
+    """What Voilà serves is nothing but the page."""
+    folder = Path(__file__).parents[3] / "dashboards"
+    assert {path.stem for path in folder.glob("*.ipynb")} == {*every.PAGES}
+    for path in folder.glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert len(cells) == 2 and f'Page("{path.stem}")' in "".join(cells[0]["source"])
+
+
+def test_pages_live_in_one_kernel(lab: Any) -> None:
+    """To go elsewhere, another period, another language: cards change, and the choice of a language is kept."""
+    page = Page("home", lambda: lab)
+    page.text()
+    page.live()
+    page.do("go", to="money")
+    page.wait()
+    assert page.name == "money" and "Where did the money go" in page.html
+    page.do("turn", value="year")
+    page.wait()
+    assert page.span.key == "year" and page.span.first == today().replace(month=1, day=1)
+    page.do("go", to="<nowhere>")
+    assert page.name == "home"
+    page.wait()
+
+
+def test_a_language_is_chosen_and_kept(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once in every thread, and at the next start; a broken note is as none."""
+    monkeypatch.setenv("PGC_LANG", "en")
+    page = Page("home", lambda: lab)
+    page.text()
+    before = lang()
+    page.do("speak", value="zh-CN")
+    page.wait()
+    assert choices.remembered() == "zh-CN" and before == "en"
+    assert "我的一天" in page.html and 'lang="zh-CN"' in page.html
+    choices._place().write_text("{broken", encoding="utf-8")
+    assert choices.remembered() == ""
+
+
+def test_a_payment_is_written_down_and_taken_back(lab: Any) -> None:
+    """The sign is the direction's; what is wrong stands at its field; other cards know at once; undo takes it back."""
+    lab.finance.budgets.add(name="eat", categories=["餐饮"], amount=100, every="1mo", start=today().replace(day=1))  # fmt: skip
+    page = Page("money", lambda: lab)
+    for card in page.cards:
+        card.load()
+    pay = page.card(Pay)
+    assert pay is not None
+    pay.entry.do("add", amount="abc", way="out", payee="店", day=today().isoformat())
+    assert pay.entry.problems.keys() == {"amount"} and 'value="店"' in pay.entry.html
+    pay.entry.do("add", amount="38.50", way="out", payee="店", category="餐饮", day=today().isoformat())  # fmt: skip
+    assert lab.finance.transactions.find()[0].amount == Decimal("-38.50")
+    assert "¥38.50" in page.card(MoneyNow).html and "61.50" in page.card(Budgets).html  # type: ignore[union-attr]
+    assert 'value="店"' not in pay.entry.html
+    page.take_back()
+    assert not lab.finance.transactions.count()
+
+
+def test_a_short_form_leaves_typing_alone() -> None:
+    """Only what was saved empties its fields; a drawing in between does not."""
+    kept: list[dict[str, str]] = []
+    entry = Entry("x", lambda: [Field("a", "A"), Field("b", "B", "long")], kept.append)
+    assert "data-force" not in entry.html
+    entry.do("add", a=" 1 ", b="", c="unasked")
+    assert kept == [{"a": "1"}]
+    assert "data-force" in entry.html and "data-force" not in entry.html

@@ -1,0 +1,20 @@
+"""Money: where it went, whether it lasts, what comes."""
+
+from pgc_lib.i18n import N_
+from pgc_lib.notebook.panels.cards.money import MoneyNow
+from pgc_lib.notebook.panels.cards.spending import (
+    Balances,
+    Budgets,
+    Coming,
+    Course,
+    Pay,
+    Savings,
+    Sorting,
+    Why,
+)
+from pgc_lib.notebook.panels.every import Look
+
+LOOK = Look(
+    rows=[[[MoneyNow, Course, Why, Balances], [Pay, Budgets, Coming, Sorting, Savings]]],
+    asks=N_("Where did the money go, and will it last?"),
+)
