@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: JupyterLab, the dashboard and a weekly report, in Chinese and English.
+"""Makes the pictures of the README: JupyterLab, dashboards and a weekly report, in Chinese and English.
 
     .venv/bin/python docs/screenshots/make.py            # all of them, into this folder
     .venv/bin/python docs/screenshots/make.py zh-CN      # one language
@@ -38,7 +38,7 @@ def main(languages: list[str]) -> None:
 
 
 def pictures(browser: "Browser", lang: str) -> Iterator[Path]:
-    """The three pictures of a language."""
+    """The pictures of a language."""
     with new_data() as data:
         with started(data, "--demo", lang=lang) as lab, visit(browser, lang=lang) as page:
             page.goto(lab.address)
@@ -62,11 +62,12 @@ def pictures(browser: "Browser", lang: str) -> Iterator[Path]:
             served(data, lang=lang) as dashboards,
             visit(browser, lang=lang, size=(1180, 900)) as page,
         ):
-            opened(page, dashboards.address)
-            page.wait_for_timeout(1000)
-            path = HERE / f"dashboard-{LANGUAGES[lang]}.png"
-            page.screenshot(path=path, full_page=True)
-            yield path
+            for name, kept in (("home", "dashboard"), ("growth", "growth"), ("money", "money")):
+                opened(page, dashboards.address.replace("home.ipynb", f"{name}.ipynb"), drawn=False)
+                page.wait_for_timeout(6000)  # slow cards come later
+                path = HERE / f"{kept}-{LANGUAGES[lang]}.png"
+                page.screenshot(path=path)
+                yield path
         with visit(browser, lang=lang, size=(900, 1000)) as page:
             page.goto(report.as_uri())
             path = HERE / f"report-{LANGUAGES[lang]}.png"

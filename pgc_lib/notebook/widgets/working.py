@@ -68,7 +68,7 @@ class Work:
         try:
             do(self)
         except Stopped:
-            pass
+            pass  # as it was asked
         except PgcError as error:
             self.error, self.failure = str(error), error
         except Exception as error:  # nobody who clicks shall read a traceback
