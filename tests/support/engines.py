@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import redis
 
 PREFIX = "pgc-test-"
-_IDLE_MINUTES = 10
+_IDLE_MINUTES = 90
+"""Longer than a run: a process may be busy with browsers for a long while before it needs them again."""
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 2 * 2**30
 

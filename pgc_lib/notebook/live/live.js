@@ -107,7 +107,10 @@ function render({ model, el }) {
   said.setAttribute("role", "status");
   el.append(said);
 
-  const post = (list, buffers = []) => model.send({ page, deeds: list }, undefined, buffers);
+  // A connection that is gone throws; the deed stays and is sent again, and the page says what it waits for.
+  const post = (list, buffers = []) => {
+    try { model.send({ page, deeds: list }, undefined, buffers); } catch (error) { console.warn("pgc: not sent yet", error); }
+  };
   function busy() {
     el.classList.toggle("pgc-busy", deeds.length > 0);
     if (!deeds.length) { since = 0; el.querySelector(":scope > .pgc-waiting")?.remove(); return; }
