@@ -88,14 +88,16 @@ def problems_of(error: ValidationError, spec: Spec, *, row: int | None = None) -
 def reason_of(kind: str, detail: Any) -> str:
     """The sentence for one error type."""
     context = dict(detail.get("ctx") or {})
+    said = str(detail["msg"])
     if kind == "value_error":
-        kind = str(context.get("error", ""))
+        # What a validator of ours said, without the words that pydantic puts before it.
+        kind = said = str(context.get("error", "")) or said
     if kind in REASONS:
         try:
             return _(REASONS[kind], **context)
         except KeyError:
-            return str(detail["msg"])
-    return str(detail["msg"])
+            return said
+    return said
 
 
 def refuse(spec: Spec, problems: list[Problem]) -> Invalid:

@@ -39,7 +39,7 @@ WORDS = {
     "todo": "todos.items",
     "goal": "goals.items",
     "entry": "knowledge.entries",
-    "doc": "docs.files",
+    "doc": "docs.items",
 }
 """Kinds by the word that a pattern may use for them; any kind or area can be named as it is."""
 

@@ -78,8 +78,17 @@ def write(page: "Page", cell: int, text: str) -> None:
 
 
 def save_page(page: "Page") -> None:
-    page.keyboard.press("Control+s")
-    page.locator(".jp-mod-dirty").first.wait_for(state="detached", timeout=_PATIENCE)
+    from playwright.sync_api import TimeoutError as TooLong
+
+    clean = "() => !document.querySelector('.jp-mod-dirty')"
+    for _again in range(12):  # a Lab that is still starting does not hear every key
+        page.keyboard.press("Control+s")
+        try:
+            page.wait_for_function(clean, timeout=10_000)
+        except TooLong:
+            continue
+        return
+    raise AssertionError("the notebook was not saved")
 
 
 def test_a_cell_that_is_saved_is_found_and_opens_at_its_place(

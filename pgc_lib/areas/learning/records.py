@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -223,7 +224,7 @@ class Review(
 
 def _easy(days: dict[str, Any]) -> dict[str, Any]:
     for name, share in days.items():
-        number = isinstance(share, int | float) and not isinstance(share, bool)
+        number = isinstance(share, int | float | Decimal) and not isinstance(share, bool)
         if name not in WEEKDAYS or not number or not 0 <= share <= 1:
             reason = _(
                 "name weekdays ({names}) with a share from 0 to 1", names=", ".join(WEEKDAYS)

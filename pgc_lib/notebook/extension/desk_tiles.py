@@ -29,7 +29,7 @@ _DASHBOARDS: dict[str, tuple[str, str]] = {
     "wellbeing": (N_("Wellbeing"), "heart"),
     "anchor": (N_("Career anchor"), "anchor"),
     "reports": (N_("Reports"), "report"),
-    "search": (N_("Search"), "search"),
+    "search": (N_("Find"), "search"),
 }
 """What dashboards are called and drawn as; others are called by their file."""
 _WORDS = {

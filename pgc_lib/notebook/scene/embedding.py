@@ -136,7 +136,7 @@ class EmbeddingView(SceneView):
         if self.cloud.search is None or not len(self.cloud.keys):
             return super().draw()
         field = tag.input(type="search", name="question", value=self.asked, aria_label=_("Search by meaning"), placeholder=_("Search by meaning"))  # fmt: skip
-        find = tag.button(_("Search"), class_="pgc-button", type="submit")
+        find = tag.button(_("Find"), class_="pgc-button", type="submit")
         return tag.div(tag.form(field, find, act="search", class_="pgc-row pgc-scene-search"), super().draw())  # fmt: skip
 
 

@@ -48,8 +48,6 @@ def judged(record: type[Record], values: Mapping[str, Any]) -> "tuple[Record | N
         for detail, problem in found:
             name = str(detail["loc"][0]) if detail["loc"] else WHOLE
             reason = problem.reason
-            if detail["type"] == "value_error":
-                reason = reason_of("value_error", detail).removeprefix("Value error, ")
             if len(detail["loc"]) > 1 and isinstance(detail["loc"][1], int):
                 reason = _("{n}. {reason}", n=detail["loc"][1] + 1, reason=reason)
             problems.setdefault(name, reason)

@@ -91,7 +91,7 @@ class Statistics:
             _("Metric"): self.of.metric,
             _("Index"): self.of.index,
             _("Parameters of the index"): dict(self.of.parameters),
-            _("Search"): dict(self.of.search),
+            _("Search settings"): dict(self.of.search),
             _("Size of the items (MB)"): _megabytes(self.item_bytes),
             _("Size of the index (MB)"): _megabytes(self.index_bytes),
             _("Index built"): built.get("at"),

@@ -50,7 +50,7 @@ class VectorSet(Record, kind="vectors.collections", key=["name"], sort=["name"])
     parameters: dict[str, Any] = field({}, title=N_("Parameters of the index"))
     search: dict[str, Any] = field(
         {},
-        title=N_("Search"),
+        title=N_("Search settings"),
         help=N_("How hard a search looks, and the recall it was chosen for."),
     )
     model: str = field(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from pgc_lib.areas.kin.records import Occasion
 from pgc_lib.core.problems import REASONS, problems_of, refuse
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import catalogue, in_lang
@@ -53,6 +54,14 @@ def test_a_sensitive_value_is_not_repeated() -> None:
         Secret(diary="dear diary" * 200)
     [problem] = problems_of(error.value, Secret.spec)
     assert problem.value is None and "dear" not in str(refuse(Secret.spec, [problem]))
+
+
+def test_a_validators_own_sentence_stands_alone() -> None:
+    """Without what pydantic puts before it, which is for programmers."""
+    with pytest.raises(ValidationError) as error:
+        Occasion(title="x", month=2, day=31)
+    [problem] = problems_of(error.value, Occasion.spec)
+    assert problem.reason == "this month has no day 31"
 
 
 def test_reasons_are_told_in_chinese() -> None:

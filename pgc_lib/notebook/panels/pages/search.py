@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pgc_lib.notebook.panels.page import Page
 
 _STEP, _MOST = 20, 100
+_PATIENCE = 20.0
 
 
 class Find(Card):
@@ -33,7 +34,15 @@ class Find(Card):
         self.area = ""
 
     def read(self, lab: "Lab") -> Any:
-        return lab.search(self.question, limit=self.limit) if self.question else None
+        if not self.question:
+            return None
+        found = lab.search(self.question, limit=self.limit)
+        lag = None if found else lab.search.lag()
+        if lag is None or (lag.built and not lag.waiting):
+            return found
+        # Nothing, and the index is behind: what was written just now, or a new lab. It is soon up to date.
+        lab.search.catch_up(seconds=_PATIENCE)
+        return lab.search(self.question, limit=self.limit)
 
     def note(self, found: Any) -> str:
         if found is None:

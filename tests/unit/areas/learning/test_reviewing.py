@@ -218,6 +218,8 @@ def test_easy_days_spread_the_load(knowledge: Knowledge) -> None:
     ]
     assert len(days) == 12 and 5 not in {day.weekday() for day in days}
     assert max(days.count(day) for day in days) <= 6
+    (plan,) = knowledge.plans.find()  # what a store gives back is taken back, too
+    assert knowledge.plans.update(plan, new_a_day=300).easy == plan.easy
     for wrong in ({"sat": 2}, {"someday": 1}, dict.fromkeys(WEEKDAYS, 0), {"mon": "0"}):
         with pytest.raises(Invalid):
             knowledge.review_plan(easy=wrong)

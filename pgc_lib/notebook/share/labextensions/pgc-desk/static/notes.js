@@ -29,10 +29,24 @@ function arrive(app) {
   const end = Date.now() + PATIENCE;
   const look = () => {
     const panel = notebooks(app).find((each) => each.context.path === path);
-    if (panel) panel.context.ready.then(() => panel.setFragment(hash));
+    if (panel) panel.context.ready.then(() => stay(panel, hash));
     else if (Date.now() < end) setTimeout(look, 200);
   };
   app.restored.then(look);
+}
+
+// Lab goes on restoring for a while and chooses the first cell again; whoever clicks or types decides from then on.
+function stay(panel, hash) {
+  const wanted = hash.slice(CELL.length);
+  const end = Date.now() + PATIENCE / 3;
+  let decided = false;
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, () => { decided = true; }, { once: true, capture: true });
+  const look = () => {
+    if (decided || panel.isDisposed || Date.now() > end) return;
+    if (panel.content.activeCell?.model.id !== wanted) panel.setFragment(hash);
+    setTimeout(look, 500);
+  };
+  look();
 }
 
 function notebooks(app) {
