@@ -1,7 +1,9 @@
 """Fixtures that every test may use, and how long hypothesis may think on a machine that is busy."""
 
 import os
+from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.engines import (  # noqa: F401
@@ -30,3 +32,15 @@ from tests.support.records import sample_tables, samples, shanghai  # noqa: F401
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 settings.register_profile("pgc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pgc")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay in one process; those with a browser run in two lines, so that no more than two draw at once."""
+    numbers, lines = count(), dict[str, int]()
+    for item in items:
+        group = str(item.path)
+        if item.get_closest_marker("browser"):
+            if group not in lines:
+                lines[group] = next(numbers) % 2
+            group = f"browser-{lines[group]}"
+        item.add_marker(pytest.mark.xdist_group(group))
