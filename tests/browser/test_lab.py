@@ -170,9 +170,9 @@ def test_the_desk(browser: "Browser", lab: LabProcess, dark: bool) -> None:  # n
         origin = lab.address.partition("/lab")[0]
         address = f"{origin}/lab/tree/notes/{quote(note.name)}?token={token}#cell-id={cell}"
         page.goto(address)
-        page.locator(".jp-Notebook .jp-Cell").nth(2).and_(
-            page.locator(".jp-mod-selected")
-        ).wait_for(timeout=_PATIENCE)
+        # Others may be open in tabs behind it, as the one before left them.
+        shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
+        shown.nth(2).and_(page.locator(".jp-mod-selected")).wait_for(timeout=_PATIENCE)
 
 
 def _until(page: "Page", true: Callable[[], bool]) -> None:

@@ -151,8 +151,10 @@ def test_everyday_things_are_written_down(
         assert lab.wellbeing.moods.count() == moods
         page.get_by_role("button", name="Begin").click()
         page.get_by_role("button", name="Show the answer").click()
+        page.locator(".pgc-review-answers").wait_for(timeout=PATIENCE)
+        settled(page)
         page.keyboard.press("3")
-        page.get_by_role("button", name="Show the answer").wait_for()
+        page.locator(".pgc-review-answers").wait_for(state="detached", timeout=PATIENCE)
         shot(page, "page-home-review")
         page.keyboard.press("Escape")
         settled(page)
