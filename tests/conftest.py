@@ -1,7 +1,7 @@
 """Fixtures that every test may use, and how long hypothesis may think on a machine that is busy."""
 
 import os
-from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +20,7 @@ from tests.support.lab import (  # noqa: F401
     person,
     postgres_admin_url,
 )
+from tests.support.lines import Lines, longest_first
 from tests.support.needs import (  # noqa: F401
     pytest_configure,
     pytest_runtest_makereport,
@@ -35,12 +36,11 @@ settings.load_profile("pgc")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay in one process; those with a browser run in two lines, so that no more than two draw at once."""
-    numbers, lines = count(), dict[str, int]()
-    for item in items:
-        group = str(item.path)
-        if item.get_closest_marker("browser"):
-            if group not in lines:
-                lines[group] = next(numbers) % 2
-            group = f"browser-{lines[group]}"
-        item.add_marker(pytest.mark.xdist_group(group))
+    """What takes longest begins first."""
+    items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lines:
+    """Who runs what, with several processes."""
+    return Lines(config, log)

@@ -23,7 +23,7 @@ def test(context: typer.Context) -> None:
     os.chdir(root())
     # Lines appear as they are written, also where a log is read while the tests run.
     os.environ["PYTHONUNBUFFERED"] = "1"
-    words = context.args or ["--numprocesses", str(_workers()), "--dist", "loadgroup"]
+    words = context.args or ["--numprocesses", str(_workers())]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "pytest", *words])
 
 

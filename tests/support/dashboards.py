@@ -1,5 +1,6 @@
 """A running `pgc dashboards` for tests, and its page as a person waits for it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -24,6 +25,12 @@ _SECONDS = 60
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 
+def first_port() -> int:
+    """Where a free port is looked for; tests beside these look elsewhere, for between looking and listening is a moment."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return 18866 + 100 * int(worker.removeprefix("gw"))
+
+
 @dataclass
 class Dashboards:
     """A Voilà that serves a lab's dashboards."""
@@ -46,7 +53,7 @@ def served(data: Path, *options: str, lang: str = "en") -> Iterator[Dashboards]:
     log = data.parent / f"dashboards-{lang}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command("dashboards", "--port", "18866", *options),
+            command("dashboards", "--port", str(first_port()), *options),
             # Tests open more pages in a minute than a person does.
             env=jupyter_environment(data, lang) | {"PGC_DASHBOARDS_OPEN": "0"},
             stdout=output,
@@ -65,7 +72,7 @@ def beside_notebooks(data: Path, prefix: str) -> Iterator[str]:
     from pgc_lib.notebook import warm
     from pgc_lib.notebook.dashboards import OPTIONS, environment, free_port
 
-    port, token = free_port(18766), "a-token"
+    port, token = free_port(first_port()), "a-token"
     words = [sys.executable, "-P", "-m", "jupyter_server", "--ServerApp.open_browser=False"]
     words += [f"--ServerApp.port={port}", f"--ServerApp.base_url={prefix}", "--allow-root"]
     words += [f"--ServerApp.root_dir={DASHBOARDS}", "--ServerApp.jpserver_extensions=voila=True"]

@@ -133,25 +133,24 @@ class LocalHub:
         return page
 
     def server(self, name: str) -> psutil.Process:
-        """The process of a person's server."""
+        """The process of a person's server; another hub beside this one may have somebody of that name."""
+        wanted = {"jupyterhub.singleuser", Place(self.data).mark}
         for process in psutil.process_iter():
             try:
                 mine = process.environ().get("JUPYTERHUB_USER") == name
-                if mine and "jupyterhub.singleuser" in process.cmdline():
+                if mine and wanted <= {*process.cmdline()}:
                     return process
             except psutil.Error:
                 continue
         raise AssertionError(f"no server of {name}")
 
-    def stop(self) -> float:
-        """Press Ctrl-C; the seconds until everything has ended."""
-        began = time.monotonic()
+    def stop(self) -> None:
+        """Press Ctrl-C, and wait until everything has ended."""
         if "_office" in self.__dict__:
             self._office.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         self.process.wait(_SECONDS)
-        return time.monotonic() - began
 
 
 def left_of(data: Path) -> list[list[str]]:

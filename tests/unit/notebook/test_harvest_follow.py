@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.i18n import in_lang
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.extension.notes import open_in
+from pgc_lib.notebook.harvest.edits import BeingRun, CellEdit, write
 from pgc_lib.notebook.harvest.follower import Follower, Waiting
 from pgc_lib.settings import Secret
 from tests.support.lab import House, Person
@@ -75,12 +77,15 @@ def test_what_is_done_in_jupyter_is_followed(server: Jupyter) -> None:
 def test_a_tick_is_seen_at_opening_and_stays_at_saving(server: Jupyter) -> None:
     """A page that does not know of it saves what it has; the file has both. One that knows may take the tick away again."""
     put(server, "week.ipynb", "# Week", "- [ ] call mum\n- [ ] write")
+    layout = server.log.parent / "config" / "lab" / "workspaces" / "page.jupyterlab-workspace"
+    layout.parent.mkdir(parents=True)
+    layout.write_text(json.dumps({"data": {"notebook:a": {"data": {"path": "week.ipynb"}}}}))
     [todo] = until(lambda: server.lab.todos.find(title="call mum"), server)
     server.lab.todos.complete(todo)
     opened = lambda: "".join(contents(server, "GET", "week.ipynb", query="?content=1").data["content"]["cells"][1]["source"])  # noqa: E731  # fmt: skip
     path = server.workspace / "week.ipynb"
     time.sleep(5)
-    assert "[x]" not in path.read_text()  # it was saved a moment ago, so it may be open
+    assert "[x]" not in path.read_text()  # a page has it open
     put(server, "week.ipynb", "# Week, typed", "- [ ] call mum\n- [ ] write")
     assert sources(path) == ["# Week, typed", "- [x] call mum\n- [ ] write"]
     put(server, "week.ipynb", "# Week, typed", "- [ ] call mum\n- [ ] write more")
@@ -90,6 +95,37 @@ def test_a_tick_is_seen_at_opening_and_stays_at_saving(server: Jupyter) -> None:
     assert opened() == "- [x] call mum\n- [ ] write more"
     put(server, "week.ipynb", "# Week, typed", "- [ ] call mum\n- [ ] write more")
     until(lambda: not server.lab.todos.get(todo.id).done, server)
+
+
+def test_what_papermill_writes_is_followed_and_never_crossed(server: Jupyter, tmp_path: Path) -> None:  # fmt: skip
+    """Into `notes/`, past Jupyter. A box that is ticked while it runs is ticked once it is done, and stays so."""
+    import papermill
+
+    ends = tmp_path / "ends"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(ends)!r}).exists(): time.sleep(0.1)"
+    source = save(tmp_path / "in.ipynb", "# By machine", code(wait, "w"), "- [ ] look at it")
+    path = server.workspace / "notes" / "out.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    words = {"cwd": tmp_path, "progress_bar": False, "kernel_name": "python3"}
+    run = threading.Thread(target=papermill.execute_notebook, args=[str(source), str(path)], kwargs=words)  # fmt: skip
+    run.start()
+    try:
+        [todo] = until(lambda: server.lab.todos.find(title="look at it"), server)
+        assert server.lab.docs.doc("notes/out").cell == "notes/out.ipynb#cell-id=cell-0"
+        server.lab.todos.complete(todo)
+        edit = CellEdit("cell-2", "- [ ] look at it", "- [x] look at it")
+        with pytest.raises(BeingRun):
+            write(path, [edit])
+    finally:
+        ends.touch()
+        run.join(_SECONDS)
+    until(lambda: sources(path)[2] == "- [x] look at it", server)
+    assert server.lab.todos.get(todo.id).done
+    failing = save(tmp_path / "bad.ipynb", "---\ntitle: Odd\n---\n# Odd", code("1 / 0", "z"), "## After")  # fmt: skip
+    with pytest.raises(papermill.PapermillExecutionError):
+        papermill.execute_notebook(str(failing), str(server.workspace / "notes" / "bad.ipynb"), **words)  # fmt: skip
+    until(lambda: server.lab.docs.find(folder="notes/bad"), server)
+    assert {doc.path for doc in server.lab.docs.find() if "bad" in doc.path} == {"notes/bad", "notes/bad/After"}  # fmt: skip
 
 
 def test_a_save_does_not_wait_and_does_not_fail(server: Jupyter) -> None:
