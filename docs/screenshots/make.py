@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: JupyterLab, dashboards and a weekly report, in Chinese and English.
+"""Makes the pictures of the README: JupyterLab, the dashboards home, growth and money, and a weekly report, in Chinese and English.
 
     .venv/bin/python docs/screenshots/make.py            # all of them, into this folder
     .venv/bin/python docs/screenshots/make.py zh-CN      # one language
@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from shrink import shrink  # noqa: E402
 
 from tests.support.browser import chromium, visit  # noqa: E402
-from tests.support.dashboards import opened, served  # noqa: E402
+from tests.support.dashboards import opened, served, settled  # noqa: E402
 from tests.support.jupyterlab import new_data, pgc, started  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 LANGUAGES = {"zh-CN": "zh", "en": "en"}
-_LARGEST = 250_000
+_LARGEST = 200_000
 _PATIENCE = 120_000
 
 
@@ -31,6 +33,7 @@ def main(languages: list[str]) -> None:
     with chromium() as browser:
         for lang in languages or LANGUAGES:
             for picture in pictures(browser, lang):
+                shrink(browser, picture)
                 size = picture.stat().st_size
                 print(f"{picture.name}  {size // 1000} kB")  # noqa: T201
                 if size > _LARGEST:
@@ -48,8 +51,9 @@ def pictures(browser: "Browser", lang: str) -> Iterator[Path]:
             page.locator(".jp-Notebook .jp-Cell").first.click()
             for _cell in range(10):
                 page.keyboard.press("Shift+Enter")
-            page.locator(".jp-Notebook svg[role=img]").wait_for(timeout=_PATIENCE)
-            chart = page.locator(".jp-Notebook .jp-Cell", has=page.locator("svg[role=img]"))
+            drawn = page.locator("svg.pgc-chart-wide")
+            chart = page.locator(".jp-Notebook .jp-Cell", has=drawn).first
+            chart.locator(drawn).first.wait_for(timeout=_PATIENCE)
             chart.evaluate("cell => cell.scrollIntoView({block: 'center'})")
             page.wait_for_timeout(2000)
             path = HERE / f"lab-{LANGUAGES[lang]}.png"
@@ -60,11 +64,14 @@ def pictures(browser: "Browser", lang: str) -> Iterator[Path]:
         report = Path(done.stdout.strip().splitlines()[-1])
         with (
             served(data, lang=lang) as dashboards,
-            visit(browser, lang=lang, size=(1180, 900)) as page,
+            visit(browser, lang=lang, size=(1280, 900)) as page,
         ):
             for name, kept in (("home", "dashboard"), ("growth", "growth"), ("money", "money")):
                 opened(page, dashboards.address.replace("home.ipynb", f"{name}.ipynb"), drawn=False)
+                if name == "growth":
+                    page.locator(".pgc-scene canvas").wait_for(timeout=_PATIENCE)
                 page.wait_for_timeout(6000)  # slow cards come later
+                settled(page)
                 path = HERE / f"{kept}-{LANGUAGES[lang]}.png"
                 page.screenshot(path=path)
                 yield path

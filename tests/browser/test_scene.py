@@ -1,10 +1,10 @@
 """The scene in a real browser: it is drawn, a click reaches Python and comes back as words, time moves; without WebGL it is a chart."""
 
 import json
+import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +16,19 @@ import pgc_lib as pgc
 from pgc_lib.notebook.dashboards import OPTIONS, environment, free_port
 from tests.support import needs
 from tests.support.browser import browser, shot, visit, without_webgl  # noqa: F401 (a fixture)
+from tests.support.dashboards import first_port
 from tests.support.jupyterlab import environment as jupyter_environment
 from tests.support.jupyterlab import new_data
 from tests.support.jupyterlab import pgc as command
 from tests.support.notebooks import code, notebook
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE = 120_000
+_ADDRESS = re.compile(r"http://localhost:(\d+)/")
 _SEEN = {"zh-CN": ("图表", "我的成长"), "en": ("Chart", "My growth")}
 
 
@@ -41,29 +43,26 @@ def data() -> Iterator[Path]:
 
 
 @contextmanager
-def served(data: Path, lang: str) -> Iterator[str]:
-    """A notebook of one cell, served as our dashboards are; its address."""
+def served(data: Path, lang: str, *shown: str) -> Iterator[str]:
+    """A notebook that shows the landscape, or what else is named, served as our dashboards are; its address."""
     folder = data.parent / f"scene-{lang}"
     folder.mkdir(exist_ok=True)
-    cell = code(f"import pgc_lib as pgc\nlab = pgc.open(lang={lang!r})\nlab.scene()", "scene")
-    (folder / "scene.ipynb").write_text(json.dumps(notebook(cell)), encoding="utf-8")
-    port = free_port(18866)
+    first = code(f"import pgc_lib as pgc\nlab = pgc.open(lang={lang!r})", "lab")
+    cells = [code(each, f"scene-{n}") for n, each in enumerate(shown or ("lab.scene()",))]
+    (folder / "scene.ipynb").write_text(json.dumps(notebook(first, *cells)), encoding="utf-8")
+    port = free_port(first_port())
     words = [sys.executable, "-P", "-m", "voila", str(folder), "--no-browser", f"--port={port}"]
     variables = environment(data) | jupyter_environment(data, lang)
     log = data.parent / f"scene-{lang}.log"
     with log.open("wb") as output:
         process = subprocess.Popen([*words, *OPTIONS], env=variables, stdout=output, stderr=subprocess.STDOUT)  # fmt: skip
-    address = f"http://127.0.0.1:{port}/voila/"
     try:
         deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}static/voila.js", timeout=5).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline and process.poll() is None, log.read_text()
-                time.sleep(0.2)
-        yield f"{address}render/scene.ipynb"
+        # It says where it is: between looking for a free port and listening another one may have taken it.
+        while not (found := _ADDRESS.search(log.read_text(encoding="utf-8"))):
+            assert time.monotonic() < deadline and process.poll() is None, log.read_text()
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{found[1]}/voila/render/scene.ipynb"
     finally:
         process.terminate()
         process.wait(60)
@@ -104,6 +103,53 @@ def test_a_landscape_is_drawn_clicked_and_played(
         page.get_by_role("button", name=_SEEN[lang][0], exact=True).click()
         page.wait_for_selector(".pgc-scene .pgc-chart svg", timeout=PATIENCE)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_family_graph_and_vectors_on_one_page(
+    browser: "Browser",  # noqa: F811
+    data: Path,
+) -> None:
+    """What is pointed at says its name, a click opens its record, a search lights up what it finds; all three live side by side."""
+    three = ("lab.family.scene()", "lab.graph.scene()", "lab.vectors.scene()")
+    with served(data, "zh-CN", *three) as address, visit(browser, lang="zh-CN") as page:
+        page.goto(address, timeout=PATIENCE)
+        page.wait_for_function("() => document.querySelectorAll('.pgc-scene canvas').length === 3", timeout=PATIENCE)  # fmt: skip
+        family, graph, vectors = (page.locator(".pgc-scene").nth(n) for n in range(3))
+        for scene in (family, graph):
+            x, y = _pointed_at(page, scene)
+            named = scene.locator(".pgc-scene-tip b").inner_text()
+            page.mouse.click(x, y)
+            scene.locator(".pgc-scene-card h3").wait_for(timeout=PATIENCE)
+            assert scene.locator(".pgc-scene-card h3").inner_text() == named
+            scene.locator(".pgc-scene-card li button").first.click()
+            scene.locator(".pgc-scene-record").wait_for(timeout=PATIENCE)
+        vectors.locator("input[name=question]").fill("事情太多怎么办")
+        vectors.locator("button[type=submit]").click()
+        vectors.locator(".pgc-scene-key").get_by_text("搜索找到的").wait_for(timeout=PATIENCE)
+        shot(page, "scene-three", whole=True)
+        assert not page.locator(".pgc-opening").count()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def _pointed_at(page: "Page", scene: "Locator") -> tuple[float, float]:
+    """Move over the picture, line by line, until it says what is there."""
+    scene.locator("canvas").scroll_into_view_if_needed()
+    box = scene.locator("canvas").bounding_box()
+    assert box is not None
+    tip = scene.locator(".pgc-scene-tip")
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
+        for down in (0.5, 0.4, 0.6, 0.3, 0.7, 0.8):
+            for across in range(10, 90, 2):
+                x, y = box["x"] + box["width"] * across / 100, box["y"] + box["height"] * down
+                page.mouse.move(x, y)
+                page.wait_for_timeout(60)
+                if tip.count():
+                    # The answer may be to a move before this one: where it still stands after a while, it is right.
+                    page.wait_for_timeout(1500)
+                    if tip.count():
+                        return x, y
+    raise AssertionError("nothing is under the mouse")
 
 
 def test_a_browser_without_webgl_shows_the_chart(

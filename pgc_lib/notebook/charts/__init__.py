@@ -2,7 +2,7 @@
 
     from pgc_lib.notebook import charts
 
-    charts.line(lab.finance.cash_flow(), y=["income", "spent"])      charts.stacked(lab.finance.spending())
+    charts.line(lab.finance.cash_flow(), y=["income", "spending"])   charts.stacked(lab.finance.spending())
     charts.calendar(lab.wellbeing.daily("mood"))                     charts.bars(lab.finance.spending(every="1y"))
     charts.flow(frame)                                               charts.radar(lab.skills.radar("…"))
     charts.multiples(lab.skills.hours())                             charts.intervals(lab.finance.forecast())

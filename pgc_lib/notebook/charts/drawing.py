@@ -26,6 +26,7 @@ _FONT = re.compile(r' font-family="[^"]*"')
 _CLIP = re.compile(r'<clipPath.*?</clipPath>| clip-path="[^"]*"', re.DOTALL)
 _PLACES = re.compile(r'(?<= d=")[^"]*|(?<= transform=")[^"]*')
 _FINER = re.compile(r"(\.\d)\d+")
+_MARKS = re.compile(r'(<svg[^>]*?) class="marks"')
 _HAN = re.compile(f"[{HAN}]")
 
 
@@ -60,7 +61,8 @@ def inline(spec: dict[str, Any], said: str, kind: str, *, pointed: bool) -> str:
         made = _SAID.sub(
             lambda mark: f"<{mark[1]}{mark[3]}><title>{mark[2]}</title></{mark[1]}>", made
         )
-    made = _FONT.sub("", _SILENT.sub("", made))
+    # A second class would be the one that a reader other than a browser keeps, such as nbconvert's.
+    made = _MARKS.sub(r"\1", _FONT.sub("", _SILENT.sub("", made)), count=1)
     made = _CLIP.sub(
         "", made
     )  # named alike in every picture of a page, and nothing of ours lies outside

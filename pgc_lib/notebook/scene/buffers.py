@@ -1,12 +1,13 @@
 """A stage as the few arrays that a graphics card wants, as small as they can be.
 
 Corners are 16-bit steps within their piece, colours bytes, moments 16-bit eighths of a period; normals are not sent at all, the
-shader takes them from the slope of what it draws. Ten thousand bars are 1.5 MB so. Bars are cut into pieces of at most 512
+shader takes them from the slope of what it draws. Ten thousand bars are 1.5 MB so. Bars are cut into pieces of at most 1,024
 neighbours: what is out of sight is not drawn, and when one bar changes only its piece travels.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Triple = tuple[float, float, float]
 
-PIECE = 512
+PIECE = 1024
 """Bars of one piece."""
 EIGHTHS = 8.0
 """Steps of a period in `born`."""
@@ -79,17 +80,23 @@ def bar_piece(bars: Bars, first: int) -> Piece:
         x, z = shape[..., 0] * cos + shape[..., 2] * sin, shape[..., 2] * cos - shape[..., 0] * sin
         shape = np.stack([x, shape[..., 1], z], axis=-1)
     corners = (bars.at[part, None, :] + shape).reshape(-1, 3)
-    index = (_FACES.reshape(1, -1) + 8 * np.arange(n, dtype=np.uint32)[:, None]).reshape(-1)
     steps, offset, scale = _steps(corners)
     return Piece(
         steps,
         np.repeat(bars.color[part], 8, axis=0),
         np.repeat(_moments(bars.born[part]), 8),
-        index.astype(np.uint16),
+        _order(n),
         offset,
         scale,
         first,
     )
+
+
+@cache
+def _order(n: int) -> "NDArray[np.uint16]":
+    """Which corners the triangles of so many bars have."""
+    numbers = _FACES.reshape(1, -1) + 8 * np.arange(n, dtype=np.uint32)[:, None]
+    return numbers.reshape(-1).astype(np.uint16)
 
 
 def coarse(bars: Bars) -> Bars | None:

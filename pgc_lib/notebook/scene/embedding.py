@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,12 @@ import numpy as np
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, deed, tag
-from pgc_lib.notebook.look import colors
-from pgc_lib.notebook.scene.bars import blends
+from pgc_lib.notebook.look import SERIES, colors
+from pgc_lib.notebook.scene.bars import blend, blends
 from pgc_lib.notebook.scene.labels import Label
-from pgc_lib.notebook.scene.links import _paint
 from pgc_lib.notebook.scene.model import About, Legend, Points, Preset, Stage, rgb8
 from pgc_lib.notebook.scene.showing import SceneView
+from pgc_lib.notebook.widgets.naming import area_title, kind_title
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pgc_lib.search.vectors import Vectors
 
 _SIZE, _BATCH, _LONGEST = 18.0, 2000, 30
+_GUIDES = 12
+"""So many items, far from each other, are named, so that one knows what lies where."""
 _READING = 6.0
 """Seconds that may go into reading what is new."""
 _ALL = """
@@ -38,7 +41,7 @@ _ALL = """
 """What one may not see is left out by the database."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cloud:
     """Items with a place each; `search` finds the keys nearest to a question."""
 
@@ -62,8 +65,7 @@ class Cloud:
         count = Counter(self.groups)
         paint = {group: _paint(n, ink) for n, (group, _n) in enumerate(count.most_common())}
         color = rgb8([paint[group] for group in self.groups])
-        number = {key: n for n, key in enumerate(self.keys)}
-        lit = [number[key] for key in found if key in number]
+        lit = [self._number[key] for key in found if key in self._number]
         if found:
             share = np.full(len(color), 0.62, dtype=np.float32)
             share[lit] = 0.0
@@ -71,10 +73,11 @@ class Cloud:
             color[lit] = rgb8([ink["red"]])[0]
         size = float(np.clip(2.6 / len(self.keys) ** (1 / 3), 0.09, 0.5))
         stage.points = Points(self.place, color, np.full(len(color), -9.0, np.float32), self.keys, size)  # fmt: skip
-        stage.labels = [_label(self.texts[n], self.place[n], rank) for rank, n in enumerate(lit[::-1])]  # fmt: skip
+        guides = [_label(self.texts[n], self.place[n], 2, soft=True) for n in self._guides() if n not in set(lit)]  # fmt: skip
+        stage.labels = [*guides, *(_label(self.texts[n], self.place[n], 3 + rank) for rank, n in enumerate(lit[::-1]))]  # fmt: skip
         stage.legend = [Legend(group or _("without a kind"), paint[group], n_("{n} item", "{n} items", n), "dot") for group, n in count.most_common(12)]  # fmt: skip
         if found:
-            stage.legend.insert(0, Legend(_("Found"), ink["red"], n_("{n} item", "{n} items", len(lit)), "dot"))  # fmt: skip
+            stage.legend.insert(0, Legend(_("Found by the search"), ink["red"], n_("{n} item", "{n} items", len(lit)), "dot"))  # fmt: skip
         stage.notes = [_("Three dimensions hold {share} of what tells the items apart; the search asks all dimensions.", share=f"{self.kept:.0%}")]  # fmt: skip
         stage.presets = [
             Preset("overview", _("Overview"), (0.5, 0.35, 1.0)),
@@ -83,15 +86,45 @@ class Cloud:
         ]
         stage.about = self._about
         stage.table = lambda: self._table(lit)
+        stage.chart = lambda width: self._chart(width, color, lit, ink)
         stage.told = n_("A cloud of {n} item.", "A cloud of {n} items; what is close means nearly the same.", len(self.keys))  # fmt: skip
         return stage
 
+    def _guides(self) -> list[int]:
+        """Items far from each other, the one farthest from all before first."""
+        place = self.place.astype(np.float64)
+        found = [int(((place - place.mean(axis=0)) ** 2).sum(axis=1).argmin())]
+        apart = ((place - place[found[0]]) ** 2).sum(axis=1)
+        while len(found) < min(_GUIDES, len(place)) and apart.max() > 0:
+            found.append(int(apart.argmax()))
+            apart = np.minimum(apart, ((place - place[found[-1]]) ** 2).sum(axis=1))
+        return found
+
+    def _chart(self, width: int, color: Any, lit: Sequence[int], ink: dict[str, str]) -> Any:
+        """The two directions in which the items differ most; of very many every so many-th."""
+        from pgc_lib.notebook.scene.flat import MOST, flat
+
+        named = [*lit, *(n for n in self._guides() if n not in set(lit))]
+        shown = list(range(0, len(self.keys), -(-len(self.keys) // MOST)))
+        shown += sorted({*named} - {*shown})
+        at = {n: number for number, n in enumerate(shown)}
+        paint = ["#" + bytes(color[n].tolist()).hex() for n in shown]
+        radius = [6.0 if n in set(lit) else 3.5 for n in shown]
+        return flat(self.place[shown][:, :2], paint, radius, named=[(at[n], _short(self.texts[n])) for n in named], ink=ink, size=(width, max(int(width * 0.6), 320)), told=[_short(self.texts[n]) for n in shown])  # fmt: skip
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {key: n for n, key in enumerate(self.keys)}
+
     def _about(self, key: str) -> About | None:
-        if key not in self.keys:
+        at = self._number.get(key)
+        if at is None:
             return None
-        at = list(self.keys).index(key)
-        own = self.place - self.place[at]
-        near = np.argsort((own**2).sum(axis=1))[1:6]
+        apart = ((self.place - self.place[at]) ** 2).sum(axis=1)
+        apart[at] = np.inf
+        some = min(5, len(apart) - 1)
+        near: Any = np.argpartition(apart, some)[:some] if some else np.zeros(0, int)
+        near = near[np.argsort(apart[near])].tolist()
         beside = ", ".join(_short(self.texts[n]) for n in near)
         behind = [(_short(self.texts[at]), key)] if self.pointers else []
         return About(_short(self.texts[at], 80), [(_("Kind"), self.groups[at]), (_("Close by"), beside)], behind)  # fmt: skip
@@ -101,7 +134,7 @@ class Cloud:
 
         order = list(lit) if lit else list(range(len(self.keys)))
         rows = [(_short(self.texts[n], 120), self.groups[n], str(self.keys[n])) for n in order]
-        schema = {_("Text"): pl.String(), _("Kind"): pl.String(), _("Key"): pl.String()}
+        schema = {_("Text"): pl.String(), _("Kind"): pl.String(), _("Item"): pl.String()}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -222,7 +255,7 @@ def _of_search(vectors: "Vectors", most: int) -> Cloud:
         hits = search.semantic(question, limit=k)
         return [f"{hit.kind}/{hit.record_id}" for hit in hits]
 
-    groups = [row.kind.partition(".")[0] for row in rows]
+    groups = [area_title(row.kind.partition(".")[0]) for row in rows]
     return Cloud(_("What my records mean"), pointers, titles, groups, place, kept, find, pointers=True)  # fmt: skip
 
 
@@ -239,7 +272,7 @@ def _titles(session: "Session", rows: Sequence[Any]) -> list[str]:
         frame = collection.frame(columns=["id", named])
         for id, title in frame.iter_rows():
             titles[kind, str(id).replace("-", "")] = str(title or "")
-    return [titles.get((row.kind, row.record.hex), "") or row.kind for row in rows]
+    return [titles.get((row.kind, row.record.hex), "") or kind_title(row.kind) for row in rows]
 
 
 def _group(metadata: Any) -> str:
@@ -250,9 +283,16 @@ def _group(metadata: Any) -> str:
     return ""
 
 
-def _label(text: str, place: Any, rank: int) -> Label:
+def _paint(number: int, ink: dict[str, str]) -> str:
+    """The series' colours but red, which is for what a search found; then between two of them."""
+    free = [name for name in SERIES if name != "red"]
+    one, other = (ink[free[(number + n) % len(free)]] for n in (0, 1))
+    return one if number < len(free) else blend(one, other, 0.5)
+
+
+def _label(text: str, place: Any, rank: int, *, soft: bool = False) -> Label:
     x, y, z = (float(value) for value in place)
-    return Label(_short(text), x, y + 0.55, z, 0.6, False, 2 + rank)
+    return Label(_short(text), x, y + 0.55, z, 0.5 if soft else 0.6, soft, rank)
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:

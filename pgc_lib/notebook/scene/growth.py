@@ -223,5 +223,5 @@ def _legend(found: Facts, grown: Tree | None, ink: dict[str, str]) -> list[Legen
         made.append(Legend(_("Achievements"), ink["gold"], _("On the day they were completed; small ones are milestones."), "mark"))  # fmt: skip
     if grown is not None:
         hours = f"{grown.a_leaf:g}"
-        made.append(Legend(_("Skills"), ink["green"], _("A bough for each topic, a twig for each skill, a leaf for every {hours} hours of practice. Pale leaves: the skill fades.", hours=hours), "tree"))  # fmt: skip
+        made.append(Legend(_("Tree of skills"), ink["green"], _("A bough for each topic, a twig for each skill, a leaf for every {hours} hours of practice. Pale leaves: the skill fades.", hours=hours), "tree"))  # fmt: skip
     return made

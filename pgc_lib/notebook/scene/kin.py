@@ -59,6 +59,7 @@ def kin(family: "Family", *, dark: bool = False) -> Stage:
     ]
     stage.about = lambda key: _about(circle, key)
     stage.table = lambda: _table(circle, level)
+    stage.chart = lambda width: _chart(circle, level, place, ink, width)
     stage.told = n_(
         "A family tree of {n} person over {levels} generations.",
         "A family tree of {n} people over {levels} generations.",
@@ -217,6 +218,21 @@ def _about(circle: "Circle", key: str) -> About | None:
         (_("Children"), called(tree.children(person.id))),
     ]  # fmt: skip
     return About(person.name, [line for line in lines if line[1]], [(person.name, key)])
+
+
+def _chart(circle: "Circle", level: dict[UUID, int], place: Any, ink: dict[str, str], width: int) -> Any:  # fmt: skip
+    """The same tree laid flat: the eldest below, children above their parents."""
+    from pgc_lib.notebook.scene.flat import flat
+
+    tree, order = circle.tree, list(circle.people)
+    number = {id: n for n, id in enumerate(order)}
+    spots = np.array([(place[id][0], level[id]) for id in order], dtype=np.float64)
+    color = [blend(_paint(level[id], ink), ink["sunk"], 0.62 if circle.people[id].gone else 0.0) for id in order]  # fmt: skip
+    ties = [(number[one], number[other], ink["red"]) for one in order for other, former in tree.partners(one).items() if not former and str(one) < str(other)]  # fmt: skip
+    ties += [(number[parent], number[id], ink["strong-line"]) for id in order for parent in tree.parents(id)]  # fmt: skip
+    named = [(number[id], circle.people[id].called or circle.people[id].name) for id in sorted(order, key=lambda id: (circle.people[id].gone, -level[id]))]  # fmt: skip
+    size = (width, 90 * (max(level.values()) + 1) + 40)
+    return flat(spots, color, [9.0] * len(order), named=named, ties=ties, ink=ink, size=size, told=[circle.people[id].name for id in order])  # fmt: skip
 
 
 def _table(circle: "Circle", level: dict[UUID, int]) -> "pl.DataFrame":

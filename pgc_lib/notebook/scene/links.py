@@ -2,22 +2,28 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pgc_lib.core.places import collection_of
+from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.look import SERIES, colors
 from pgc_lib.notebook.scene.bars import blend
 from pgc_lib.notebook.scene.labels import Label
 from pgc_lib.notebook.scene.model import About, Legend, Lines, Points, Preset, Solid, Stage, rgb8
 from pgc_lib.notebook.scene.solids import orb
+from pgc_lib.notebook.widgets.naming import area_title, kind_title
+from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from pgc_lib.core.session import Session
     from pgc_lib.graph import Graph
     from pgc_lib.graph.seen import Node, Tie
 
@@ -36,6 +42,8 @@ class Links:
     place: "NDArray[np.float32]"
     degree: "NDArray[np.int64]"
     left_out: int
+    session: "Session | None" = None
+    """Whose kinds name their fields."""
 
     def stage(self, *, dark: bool = False) -> Stage:
         """The stage."""
@@ -71,6 +79,7 @@ class Links:
         ]
         stage.about = self._about
         stage.table = self._table
+        stage.chart = lambda width: self._chart(width, colors_, ink)
         stage.told = n_(
             "A graph of {n} record and {ties} ties.",
             "A graph of {n} records and {ties} ties.",
@@ -84,15 +93,36 @@ class Links:
         if node is None:
             return None
         near = [(tie, tie.other if tie.one.pointer == key else tie.one) for tie in self.ties if key in (tie.one.pointer, tie.other.pointer)]  # fmt: skip
-        shown = [(f"{tie.relation}: {other.title}", other.pointer) for tie, other in near if "/" in other.pointer]  # fmt: skip
-        lines = [(_("Kind"), node.kind), (_("Ties"), str(len(near)))]
+        shown = [(f"{self._related(tie)}: {other.title}", other.pointer) for tie, other in near if "/" in other.pointer]  # fmt: skip
+        lines = [(_("Kind"), kind_title(node.kind)), (_("Ties"), str(len(near)))]
         own = [(node.title, key)] if "/" in key else []
         return About(node.title, lines, [*own, *shown[:10]], max(len(shown) - 10, 0))
+
+    def _chart(self, width: int, colors_: Sequence[str], ink: "dict[str, str]") -> Any:
+        from pgc_lib.notebook.scene.flat import MOST, flat, upright
+
+        most = max(float(self.degree.max()), 1.0)
+        radius = [3.0 + 7.0 * float((count / most) ** 0.5) for count in self.degree]
+        number = {node.pointer: n for n, node in enumerate(self.nodes)}
+        ties = [(number[tie.one.pointer], number[tie.other.pointer], ink["strong-line"]) for tie in self.ties[:MOST]]  # fmt: skip
+        top = np.argsort(-self.degree, kind="stable")[:NAMED].tolist()
+        named = [(n, _shortened(self.nodes[n].title)) for n in top]
+        told = [node.title for node in self.nodes]
+        return flat(upright(self.place), colors_, radius, named=named, ties=ties, ink=ink, size=(width, max(int(width * 0.6), 320)), told=told)  # fmt: skip
+
+    def _related(self, tie: "Tie") -> str:
+        """How one stands to the other: a field by its title, a word of ours in the language, what somebody said as they said it."""
+        if self.session is not None and tie.how in ("link", "reference") and tie.one.kind != "tag":
+            with suppress(NotFound):  # a kind of one's own that is no more
+                field = collection_of(self.session, tie.one.kind).spec.fields.get(tie.relation)
+                if field is not None:
+                    return field.title
+        return tie.relation if tie.how == "said" else choice_title(tie.relation)
 
     def _table(self) -> "pl.DataFrame":
         import polars as pl
 
-        rows = [(tie.one.title, tie.relation, tie.other.title) for tie in self.ties]
+        rows = [(tie.one.title, self._related(tie), tie.other.title) for tie in self.ties]
         schema = {_("From"): pl.String(), _("Relation"): pl.String(), _("To"): pl.String()}
         return pl.DataFrame(rows, schema=schema, orient="row").sort(_("From"), _("To"))
 
@@ -112,7 +142,7 @@ def links(
     wanted = tuple(f"{each}." if "." not in each else each for each in kinds)
     if wanted:
         ties = [tie for tie in ties if tie.one.kind.startswith(wanted) and tie.other.kind.startswith(wanted)]  # fmt: skip
-    return placed(ties, most)
+    return replace(placed(ties, most), session=graph.session)
 
 
 def placed(ties: "Sequence[Tie]", most: int = 600) -> Links:
@@ -166,7 +196,7 @@ def layout(n: int, pairs: "NDArray[np.int64]", *, rounds: int = 70) -> "NDArray[
 
 
 def _area(node: "Node") -> str:
-    return _("tag") if node.pointer.startswith("#") else node.kind.partition(".")[0]
+    return area_title(node.kind.partition(".")[0])
 
 
 def _paint(number: int, ink: dict[str, str]) -> str:
@@ -176,6 +206,9 @@ def _paint(number: int, ink: dict[str, str]) -> str:
 
 
 def _named(node: "Node", place: Any, radius: float, rank: int) -> Label:
-    text = node.title if len(node.title) <= _LONGEST else node.title[: _LONGEST - 1] + "…"
     x, y, z = (float(value) for value in place)
-    return Label(text, x, y + radius + 0.42, z, 0.52, False, 2 + rank)
+    return Label(_shortened(node.title), x, y + radius + 0.42, z, 0.52, False, 2 + rank)
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from pgc_lib.core.zone import today
@@ -18,7 +19,7 @@ _MONTHS_FROM = 400
 _WEEKS_FROM = 70
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Periods:
     """Neighbouring spans of time up to now; the last one is still running."""
 
@@ -67,7 +68,15 @@ class Periods:
     @property
     def names(self) -> list[str]:
         """All of them."""
-        return [self.name(number) for number in range(len(self))]
+        language = lang()
+        if language not in self._named:
+            self._named[language] = [self.name(number) for number in range(len(self))]
+        return self._named[language]
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        """The names by language: a thousand days take longer to name than all else of one changed bar."""
+        return {}
 
     def years(self) -> list[tuple[int, int]]:
         """Where each year begins: the number of its first period, and the year."""

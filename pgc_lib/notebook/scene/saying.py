@@ -10,6 +10,7 @@ from pgc_lib.core.shown import text_of
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, tag
 from pgc_lib.notebook.scene.model import About, Legend, Stage
+from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     import polars as pl
@@ -166,14 +167,16 @@ def card(about: About | None, key: str, record: Opened | None) -> Html:
 def opened(session: "Session", pointer: str, record: "Record") -> Opened:
     """A record's fields as a person reads them; another record is told by its name."""
     told = record._shown_()
-    refers = {each.title: each.meta.refers for each in record.spec.fields.values() if each.meta.refers}  # fmt: skip
     lines = []
-    for title, value in told.items():
-        if value in (None, "", [], {}, ()):
+    for field in record.spec.fields.values():
+        value = told[field.title]
+        if field.type.name == "object":  # what programs keep there means nothing to people
             continue
-        if title in refers and isinstance(value, UUID):
-            value = _called(session, f"{refers[title]}/{value}") or value  # noqa: PLW2901
-        lines.append((title, text_of(value)))
+        if field.meta.refers and isinstance(value, UUID):
+            value = _called(session, f"{field.meta.refers}/{value}") or value
+        text = choice_title(str(value)) if field.choices and value else text_of(value)
+        if text:
+            lines.append((field.title, text))
     return Opened(pointer, lines)
 
 
@@ -190,18 +193,33 @@ def _opened(record: Opened | None) -> Html | None:
     return tag.div(tag.dl(rows), class_="pgc-scene-record")
 
 
+def key(stage: Stage) -> Html:
+    """Beside the picture: what each colour and shape is, in a word."""
+    items = [tag.li(_swatch(each), tag.span(each.title)) for each in stage.legend if _sound(each)]
+    if not items:
+        return Html()
+    return tag.ul(items, class_="pgc-scene-key", aria_label=_("What is what"))
+
+
+def counted(stage: Stage) -> Html:
+    """Below the picture, over its whole width: how each is counted, and what one must not read out of it."""
+    told = [each for each in stage.legend if _sound(each) and each.told]
+    notes = [tag.p(text, class_="pgc-hint") for text in stage.notes]
+    if not told and not notes:
+        return Html()
+    return tag.details(
+        tag.summary(_("What is what, and how it is counted")),
+        tag.ul([_explained(each) for each in told], class_="pgc-scene-legend") if told else None,
+        notes,
+        class_="pgc-scene-what",
+    )
+
+
 def legend(stage: Stage) -> Html:
-    """What colours and shapes mean, how each is counted, and what one must not read out of it."""
+    """Both in one, for a page of its own."""
     if not stage.legend and not stage.notes:
         return Html()
-    items = [
-        tag.li(
-            tag.i(class_=f"pgc-scene-{each.shape}", style=f"--c:{each.color}", aria_hidden="true"),
-            tag.div(tag.b(each.title), tag.span(each.told, class_="pgc-soft") if each.told else None),
-        )
-        for each in stage.legend
-        if _sound(each)
-    ]  # fmt: skip
+    items = [_explained(each) for each in stage.legend if _sound(each)]
     notes = [tag.p(text, class_="pgc-hint") for text in stage.notes]
     return tag.details(
         tag.summary(_("What is what")),
@@ -209,6 +227,30 @@ def legend(stage: Stage) -> Html:
         notes,
         class_="pgc-scene-what",
         open=True,
+    )
+
+
+def _explained(each: Legend) -> Html:
+    told = tag.span(each.told, class_="pgc-soft") if each.told else None
+    return tag.li(_swatch(each), tag.div(tag.b(each.title), told))
+
+
+def _swatch(each: Legend) -> Html:
+    return tag.i(class_=f"pgc-scene-{each.shape}", style=f"--c:{each.color}", aria_hidden="true")
+
+
+def tip(about: About | None, place: tuple[float, float]) -> Html:
+    """What is pointed at, above it; a click says more."""
+    if about is None:
+        return Html()
+    more = " · ".join(value for _name, value in about.lines[:2] if value)
+    side = "pgc-scene-tip-left" if place[0] > 62 else "pgc-scene-tip-right" if place[0] < 38 else ""
+    return tag.div(
+        tag.b(about.title),
+        tag.span(more) if more else None,
+        class_=["pgc-scene-tip", side, "pgc-scene-tip-low" if place[1] < 22 else ""],
+        style=f"left:{place[0]:.1f}%;top:{place[1]:.1f}%",
+        aria_hidden="true",
     )
 
 

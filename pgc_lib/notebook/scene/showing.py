@@ -4,7 +4,7 @@ Where a browser has no WebGL the chart is shown at once, with a word about it. T
 how wide and how dark it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Html, Part, deed, tag
 from pgc_lib.notebook.live.part import still
 from pgc_lib.notebook.scene import saying
-from pgc_lib.notebook.scene.camera import View, fit
+from pgc_lib.notebook.scene.camera import View, fit, projected
 from pgc_lib.notebook.scene.clock import Clock
 from pgc_lib.notebook.scene.model import About, Preset, Stage
 
@@ -31,6 +31,8 @@ VIEWS = ("scene", "chart", "table")
 _BESIDE, _SIDE, _GAP = 860, 270, 18
 """From this width on the words stand beside the picture."""
 _PHONE = 560
+_POINTED = 25_000
+"""Of more things the browser is not asked at each move of the mouse what is under it."""
 _NARROWEST, _WIDEST = 240, 1600
 _TICK = 1 / 14
 _SECONDS = 12.0
@@ -38,6 +40,18 @@ _SECONDS = 12.0
 _FORM = 0.52
 """Height by width, between these:"""
 _LOWEST, _HIGHEST = 300, 640
+
+
+class Tip(Part):
+    """A word about what is pointed at; apart from the scene, for it changes with every move."""
+
+    def __init__(self) -> None:
+        self.key = ""
+        self.about: About | None = None
+        self.place = (50.0, 50.0)
+
+    def draw(self) -> Html:
+        return saying.tip(self.about, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class SceneView(Part):
         self._watch: Any = None
         self._live = live and session is not None and renewed is not None
         self._clock = Clock(self._step, _TICK)
+        self.tip = Tip()
         self.stage = make(False)
         self.view = "scene"
         self.preset = self.stage.presets[0].name if self.stage.presets else ""
@@ -243,11 +258,12 @@ class SceneView(Part):
                 tag.div(self._middle(), class_="pgc-scene-middle"),
                 tag.div(
                     saying.card(self._about(), self.picked, self._record()),
-                    saying.legend(self.stage),
+                    saying.key(self.stage),
                     class_="pgc-scene-side",
                 ),
                 class_=["pgc-scene-body", "pgc-scene-wide" if self._page.width >= _BESIDE else ""],
             ),
+            saying.counted(self.stage),
         )
 
     def _middle(self) -> Html:
@@ -264,6 +280,7 @@ class SceneView(Part):
             place = tag.div(data_pgc_widget=id, data_keep=id)
         picture = tag.div(
             place,
+            self.tip,
             class_="pgc-scene-place",
             style=f"height:{high}",
             role="img",
@@ -324,6 +341,7 @@ class SceneView(Part):
             height=high,
             ink=dict(self.stage.colors),
             on_pick=self._hit,
+            on_hover=self._pointed if self._few() else None,
         )
         self._three.show(self.moment)
         self._mark()
@@ -331,6 +349,20 @@ class SceneView(Part):
     def _hit(self, key: str) -> None:
         self.pick(key)
         super().renew()
+
+    def _few(self) -> bool:
+        """Whether a browser can say at each move of the mouse what lies under it."""
+        bars, points = len(self.stage.bars or ()), len(self.stage.points or ())
+        return bars <= _POINTED and points <= _POINTED
+
+    def _pointed(self, key: str, place: "Sequence[float]") -> None:
+        if key == self.tip.key or self._three is None:
+            return
+        self.tip.key, self.tip.about = key, self.stage.about(key) if key else None
+        if key:
+            across, up = projected(self._three.view, np.array([place]), [], self._width / self._high)[0]  # fmt: skip
+            self.tip.place = (50 + 50 * float(across), 50 - 50 * float(up))
+        self.tip.renew()
 
     def _at(self, moment: float) -> None:
         self.moment = min(max(moment, 0.0), self.stage.end)

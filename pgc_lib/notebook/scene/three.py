@@ -7,23 +7,20 @@ widgets complain: light is computed in our shaders (`share/scene`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from pgc_lib.notebook.look import FONTS, SHARE
+from pgc_lib.notebook.look import SHARE
 from pgc_lib.notebook.scene import buffers
-from pgc_lib.notebook.scene.camera import View, legible
-from pgc_lib.notebook.scene.labels import Label
-from pgc_lib.notebook.scene.model import Bars, Solid, Stage, bar_width
+from pgc_lib.notebook.scene.camera import View
+from pgc_lib.notebook.scene.model import Bars, Stage, bar_width
+from pgc_lib.notebook.scene.picking import of_point, of_solid, struck
+from pgc_lib.notebook.scene.texts import Texts, hanging
 
 SHADERS = SHARE / "scene"
-_INK_SIZE = 56
 _GAP = 0.12
-_READABLE = (12.5, 25.0)
-"""Points between which a text is high."""
 _LEVELS = {"all": 0.0, "near": 1.0, "far": 2.0, "still": 0.0}
 """At which distance a mesh is drawn; what is still does not rise from the ground."""
 _SMALLEST = 3.5
@@ -37,7 +34,8 @@ def shader(name: str) -> str:
 
 
 class ThreeStage:
-    """The widget of a stage; `on_pick` gets the key of what was clicked, `on_look` where the camera went."""
+    """The widget of a stage; `on_pick` gets the key of what was clicked, `on_hover` that of what is pointed at and where
+    it is (or nothing), `on_look` where the camera went."""
 
     def __init__(
         self,
@@ -49,24 +47,24 @@ class ThreeStage:
         ink: dict[str, str],
         on_pick: "Callable[[str], None] | None" = None,
         on_look: "Callable[[View], None] | None" = None,
-        hover: bool = False,
+        on_hover: "Callable[[str, Sequence[float]], None] | None" = None,
     ) -> None:
         import pythreejs
 
         self._three = pythreejs
         self._stage, self._ink, self._view = stage, ink, view
-        self._on_pick, self._on_look = on_pick, on_look
+        self._on_pick, self._on_look, self._on_hover = on_pick, on_look, on_hover
         self._owners: dict[int, Callable[[int, Sequence[float]], str]] = {}
         self._bars: dict[int, Any] = {}
         self._dots: list[tuple[int, Any]] = []
         self._solids: list[Any] = []
-        self._texts: Any = None
         self._shaded: Any = None
-        self._parts: list[Any] = []
+        self._indexes: dict[int, Any] = {}
+        self._radius = _radius(stage)
         self.sent = 0
         """Bytes of all arrays."""
         self.moment = stage.end
-        self.widget = self._build(width, height, hover)
+        self.widget = self._build(width, height)
 
     # ── what can be done with it ───────────────────────────────────────────────────────────────────────
     def show(self, moment: float) -> None:
@@ -77,8 +75,13 @@ class ThreeStage:
         if appeared:
             self._tidy()
 
+    @property
+    def view(self) -> View:
+        """Where the camera is now."""
+        return self._view
+
     def _born(self, moment: float) -> int:
-        return sum(label.born < moment for label, _sprite in self._labels)
+        return sum(label.born < moment for label in self._stage.labels)
 
     def look(self, view: View) -> None:
         """Look from elsewhere."""
@@ -133,13 +136,13 @@ class ThreeStage:
             self._owners, self._bars, self._dots = {}, {}, []
             self._target.children = self._things(self.widget.height)
             for mesh in gone:
-                mesh.close()
+                self._give_back(mesh)
             sent = self.sent - before
         else:
             sent = self.rebar(_changed(old.bars, stage.bars))
             for was, now, mesh in zip(old.solids, stage.solids, self._solids, strict=False):
                 if was is not now:
-                    self._owners[id(mesh)] = _of_solid(now)
+                    self._owners[id(mesh)] = of_solid(now)
                     sent += self._refill(mesh, buffers.solid_piece(now))
         if old.labels != stage.labels:
             self.relabel(stage)
@@ -148,11 +151,7 @@ class ThreeStage:
     def relabel(self, stage: Stage) -> None:
         """Other texts."""
         self._stage = stage
-        gone = list(self._texts.children)
-        self._labels = [(label, self._sprite(label)) for label in stage.labels]
-        self._texts.children = [sprite for _label, sprite in self._labels]
-        for sprite in gone:
-            sprite.close()
+        self.texts.write(stage.labels)
         self._tidy()
 
     def _refill(self, mesh: Any, piece: buffers.Piece) -> int:
@@ -176,14 +175,22 @@ class ThreeStage:
 
     def close(self) -> None:
         """Give the models back, here and in the browser."""
-        for part in [*self._target.children, *self._texts.children, *self._parts, self.widget]:
-            part.close()
+        for each in reversed([self.widget, *hanging(self.widget)]):
+            each.close()
+
+    def _give_back(self, mesh: Any) -> None:
+        kept = {id(each) for each in self._indexes.values()}
+        for each in mesh.geometry.attributes.values():
+            if id(each) not in kept:
+                each.close()
+        mesh.geometry.close()
+        mesh.close()
 
     # ── built ──────────────────────────────────────────────────────────────────────────────────────────
-    def _build(self, width: int, height: int, hover: bool) -> Any:
+    def _build(self, width: int, height: int) -> Any:
         three, stage = self._three, self._stage
         self._middle = self._view.target
-        self._fog = three.Fog(color=self._ink["card"], near=stage.end, far=_radius(stage))
+        self._fog = three.Fog(color=self._ink["card"], near=stage.end, far=self._radius)
         apart = float(
             height * bar_width(stage) / (2 * np.tan(np.radians(self._view.field / 2)) * _SMALLEST)
         )
@@ -194,14 +201,14 @@ class ThreeStage:
         flat = [self._mesh(buffers.solid_piece(each), "still") for each in stage.ground if len(each.index)]  # fmt: skip
         seen = self._things(height)
         self._frame = self._edges()
-        self._labels = [(label, self._sprite(label)) for label in stage.labels]
-        self._tidied(width, height)
+        self.texts = Texts(stage.labels, self._here, self._ink)
+        self.texts.tidy(self._view, self.moment, width, height)
         self._camera = three.PerspectiveCamera(
             position=self._here(self._view.position),
             fov=self._view.field,
             aspect=width / height,
-            near=max(_radius(stage) / 50, 0.05),
-            far=_radius(stage) * 60 + 1000,
+            near=max(self._radius / 50, 0.05),
+            far=self._radius * 60 + 1000,
         )
         # What is looked at first is at the origin, the point around which the controls turn and reset.
         self._controls = three.OrbitControls(
@@ -210,16 +217,14 @@ class ThreeStage:
             enableKeys=False,
             enablePan=True,
             maxPolarAngle=1.53,
-            minDistance=_radius(stage) / 8,
-            maxDistance=_radius(stage) * 14,
+            minDistance=self._radius / 8,
+            maxDistance=self._radius * 14,
         )
         self._target = target = three.Group(children=seen)
-        self._texts = three.Group(children=[sprite for _label, sprite in self._labels])
-        children = [*flat, target, *([] if stage.lines is None else [self._lines()]), self._frame, self._texts]  # fmt: skip
+        children = [*flat, target, *([] if stage.lines is None else [self._lines()]), self._frame, self.texts.group]  # fmt: skip
         scene = three.Scene(children=[self._camera, *children], background=None, fog=self._fog)
-        controls = [self._controls, *self._pickers(target, hover)]
+        controls = [self._controls, *self._pickers(target)]
         self._camera.observe(self._looked, names=["position"])
-        self._parts += [*controls, scene, *flat, self._target, self._texts, self._frame, self._camera, self._fog]  # fmt: skip
         return three.Renderer(
             camera=self._camera,
             scene=scene,
@@ -250,7 +255,7 @@ class ThreeStage:
         for solid in stage.solids:
             if len(solid.index):
                 mesh = self._mesh(buffers.solid_piece(solid), "all" if solid.rises else "still")
-                self._owners[id(mesh)] = _of_solid(solid)
+                self._owners[id(mesh)] = of_solid(solid)
                 self._solids.append(mesh)
                 made.append(mesh)
         if stage.points is not None and len(stage.points):
@@ -258,7 +263,7 @@ class ThreeStage:
             material = self._material("dot", "dot", wide=wide, tall=float(height))
             for piece in buffers.point_pieces(stage.points):
                 mesh = self._three.Points(geometry=self._geometry(piece), material=material, position=self._here(piece.offset), scale=piece.scale)  # fmt: skip
-                self._owners[id(mesh)] = _of_point(stage.points.keys, piece.first)
+                self._owners[id(mesh)] = of_point(stage.points.keys, piece.first)
                 self._dots.append((piece.first, mesh))
                 made.append(mesh)
         return made
@@ -280,13 +285,20 @@ class ThreeStage:
     def _geometry(self, piece: buffers.Piece) -> Any:
         three = self._three
         self.sent += piece.bytes
-        given = {
+        given: dict[str, Any] = {
             "position": three.BufferAttribute(piece.steps, normalized=False),
             "tint": three.BufferAttribute(piece.color, normalized=True),
             "born": three.BufferAttribute(piece.born, normalized=False),
         }
         if piece.index is not None:
-            given["index"] = three.BufferAttribute(piece.index, normalized=False)
+            # Pieces of as many bars have the same corners in the same order, so they share what says so.
+            known = self._indexes.get(id(piece.index))
+            if known is None:
+                known = three.BufferAttribute(piece.index, normalized=False)
+                self._indexes[id(piece.index)] = known
+            else:
+                self.sent -= piece.index.nbytes
+            given["index"] = known
         return three.BufferGeometry(attributes=given)
 
     def _material(
@@ -334,40 +346,34 @@ class ThreeStage:
         material = three.LineBasicMaterial(color=self._ink["ink"], fog=False)
         return three.LineSegments(geometry=lines, material=material, visible=False)
 
-    def _sprite(self, label: Label) -> Any:
-        three = self._three
-        texture = three.TextTexture(
-            string=label.text,
-            size=_INK_SIZE,
-            color=self._ink["soft" if label.soft else "ink"],
-            squareTexture=False,
-            minFilter="LinearFilter",
-            magFilter="LinearFilter",
-            generateMipmaps=False,
-            fontFace=FONTS,
-        )
-        material = three.SpriteMaterial(map=texture, transparent=True, depthWrite=False, depthTest=label.rank < 2, fog=False)  # fmt: skip
-        return three.Sprite(material=material, position=self._here((label.x, label.y, label.z)), scale=[label.width, label.height, 1])  # fmt: skip
-
-    def _pickers(self, target: Any, hover: bool) -> list[Any]:
+    def _pickers(self, target: Any) -> list[Any]:
         found = []
-        for event in ("click", *(("mousemove",) if hover else ())):
-            picker = self._three.Picker(controlling=target, event=event)
-            picker.pointThreshold = self._stage.points.size / 2 if self._stage.points else 1.0
-            picker.observe(self._picked, names=["point"])
-            found.append(picker)
+        for event, told in (("click", self._picked), ("mousemove", self._hovered)):
+            if event == "click" or self._on_hover is not None:
+                picker = self._three.Picker(controlling=target, event=event)
+                picker.pointThreshold = self._stage.points.size / 2 if self._stage.points else 1.0
+                picker.observe(told, names=["point"])
+                found.append(picker)
         return found
 
     # ── what comes back ────────────────────────────────────────────────────────────────────────────────
     def _picked(self, change: Any) -> None:
+        key = self._struck(change)
+        if key and self._on_pick is not None:
+            self._on_pick(key)
+
+    def _hovered(self, change: Any) -> None:
+        if self._on_hover is not None:
+            self._on_hover(self._struck(change), np.add(change["new"], self._middle).tolist())
+
+    def _struck(self, change: Any) -> str:
+        """The key of what a hit fell upon; empty where there is nothing."""
         hit = change["owner"]
         owner = self._owners.get(id(hit.object)) if hit.object is not None else None
         if owner is None:
-            return
+            return ""
         number = hit.faceIndex if hit.faceIndex is not None else hit.index
-        key = owner(int(number or 0), change["new"])
-        if key and self._on_pick is not None:
-            self._on_pick(key)
+        return owner(int(number or 0), change["new"])
 
     def _of_bar(self, first: int) -> "Callable[[int, Sequence[float]], str]":
         bars = self._stage.bars
@@ -395,24 +401,7 @@ class ThreeStage:
 
     # ── between ────────────────────────────────────────────────────────────────────────────────────────
     def _tidy(self) -> None:
-        self._tidied(self.widget.width, self.widget.height)
-
-    def _tidied(self, width: int, height: int) -> None:
-        """Texts are neither too small to read nor larger than they must be, and of those that would lie on each other one is shown."""
-        eye, scale = np.array(self._view.position), height / 2 / np.tan(np.radians(self._view.field / 2))  # fmt: skip
-        sized = []
-        for label, _sprite in self._labels:
-            far = float(np.linalg.norm(eye - (label.x, label.y, label.z))) or 1.0
-            points = float(np.clip(label.height * scale / far, *_READABLE))
-            sized.append(replace(label, height=points * far / scale))
-        there = [label for label in sized if label.born < self.moment]
-        shown = dict(zip(map(id, there), legible(self._view, there, width / height), strict=True))
-        for label, (_label, sprite) in zip(sized, self._labels, strict=True):
-            size = (label.width, label.height, 1.0)
-            if not np.allclose(sprite.scale, size, rtol=0.02):
-                sprite.scale = size
-            if sprite.visible != shown.get(id(label), False):
-                sprite.visible = not sprite.visible
+        self.texts.tidy(self._view, self.moment, self.widget.width, self.widget.height)
 
     def _here(self, place: Sequence[float]) -> tuple[float, float, float]:
         return _triple(np.subtract(place, self._middle))
@@ -435,38 +424,6 @@ def _changed(old: Bars | None, new: Bars | None) -> list[int]:
         equal = one == other
         same &= equal.all(axis=1) if equal.ndim > 1 else equal
     return [int(number) for number in np.flatnonzero(~same)]
-
-
-def struck(bars: Bars, among: Any, eye: Sequence[float], towards: Any) -> int | None:
-    """The first of these bars that a look from the eye through a place falls upon."""
-    if not len(among) or bars.turn is not None:
-        return None
-    ray = np.asarray(towards, dtype=np.float64) - eye
-    ray = np.where(np.abs(ray) < 1e-9, 1e-9, ray)
-    half = bars.size[among] / 2
-    low = bars.at[among] - half * (1, 0, 1)
-    high = bars.at[among] + half * (1, 2, 1)
-    one, other = (low - eye) / ray, (high - eye) / ray
-    near = np.minimum(one, other).max(axis=1)
-    far = np.maximum(one, other).min(axis=1)
-    near = np.where((near <= far) & (far > 0), near, np.inf)
-    best = int(near.argmin())
-    return int(among[best]) if np.isfinite(near[best]) else None
-
-
-def _of_solid(solid: Solid) -> "Callable[[int, Sequence[float]], str]":
-    def key(face: int, _place: Sequence[float]) -> str:
-        owner = int(solid.owner[face])
-        return str(solid.keys[owner]) if owner >= 0 else ""
-
-    return key
-
-
-def _of_point(keys: Sequence[str], first: int) -> "Callable[[int, Sequence[float]], str]":
-    def key(number: int, _place: Sequence[float]) -> str:
-        return keys[first + number] if first + number < len(keys) else ""
-
-    return key
 
 
 def _radius(stage: Stage) -> float:

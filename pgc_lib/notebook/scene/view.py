@@ -53,7 +53,7 @@ class Scene:
             height=high,
             ink=colors(dark=dark),
             on_pick=self._picked,
-            hover=True,
+            on_hover=lambda key, _place: self._picked(key) if key else None,
         )
         self.widget = self._drawn.widget
 

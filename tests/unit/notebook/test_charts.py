@@ -95,6 +95,8 @@ def test_every_chart_shows_itself(kind: str) -> None:
     assert bundle["text/plain"] == chart.text == repr(chart) and len(chart.text) > 40
     assert html.count('<svg role="img" aria-label="') == 2
     assert "pgc-chart-wide" in html and "pgc-chart-narrow" in html and "<details>" in html
+    for head in re.findall(r"<svg[^>]*>", html):  # of two classes, nbconvert keeps the second
+        assert head.count(" class=") == 1
     assert html.count("<title>") >= len(chart.lines), "what one points at says what it is"
     assert not _URL.findall(html.replace("http://www.w3.org", "")) and "<script" not in html
     assert "NaN" not in html and "undefined" not in html and "null" not in chart.text

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from pgc_lib.notebook.look import colors
 from pgc_lib.notebook.scene import Bar, Label, Scene, buffers
 from pgc_lib.notebook.scene.bars import as_bars, blend, paint
-from pgc_lib.notebook.scene.camera import View, fit, legible, projected, shape
+from pgc_lib.notebook.scene.camera import View, boxed, fit, legible, projected, shape
 from pgc_lib.notebook.scene.clock import Clock
 from pgc_lib.notebook.scene.model import Bars, Lines, Points, Solid, Stage
+from pgc_lib.notebook.scene.picking import struck
 from pgc_lib.notebook.scene.solids import band, disc, gem, limb, orb, plate
-from pgc_lib.notebook.scene.three import ThreeStage, shader, struck
+from pgc_lib.notebook.scene.texts import hanging
+from pgc_lib.notebook.scene.three import ThreeStage, shader
 
 INK = colors(dark=False)
 
@@ -36,6 +38,17 @@ def many(n: int, *, times: int = 30, row: int = 200) -> Bars:
 def drawn(stage: Stage, **options: Any) -> ThreeStage:
     view = fit(stage.corners(), stage.labels, 2)
     return ThreeStage(stage, view, width=640, height=320, ink=INK, **options)
+
+
+def test_a_camera_sees_all_of_very_many() -> None:
+    """The boxes that stand for a hundred thousand points hold every one of them, so none is cut off."""
+    chance = np.random.default_rng(2)
+    points = (chance.normal(size=(100_000, 3)) * (9, 2, 5)).astype(np.float32)
+    few = boxed(points)
+    assert len(few) < 2500
+    assert np.allclose(few.min(axis=0), points.min(axis=0)) and np.allclose(few.max(axis=0), points.max(axis=0))  # fmt: skip
+    landed = projected(fit(points, [], 2), points, [], 2)
+    assert np.abs(landed).max() <= 1.0 + 1e-6 and np.abs(landed).max() > 0.8
 
 
 # ── arrays ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,16 +213,22 @@ def test_a_click_names_its_thing() -> None:
     got: list[str] = []
     dots = Points(np.zeros((3, 3), np.float32), np.zeros((3, 3), np.uint8), np.full(3, -9.0), ["p0", "p1", "p2"])  # fmt: skip
     lines = Lines(np.zeros((1, 2, 3), np.float32), np.zeros((1, 3), np.uint8))
-    stage = Stage("", bars=many(600), points=dots, lines=lines, solids=[orb((0, 1, 0), 1, "#123456", key="ball")], ground=[disc(0, 0, 9, "#ffffff")])  # fmt: skip
-    three = drawn(stage, on_pick=got.append, hover=True)
-    click(three, three._bars[512], 3 * buffers.FACES_A_BAR + 7)
+    stage = Stage("", bars=many(1100), points=dots, lines=lines, solids=[orb((0, 1, 0), 1, "#123456", key="ball")], ground=[disc(0, 0, 9, "#ffffff")])  # fmt: skip
+    over: list[str] = []
+    three = drawn(stage, on_pick=got.append, on_hover=lambda key, _place: over.append(key))
+    click(three, three._bars[1024], 3 * buffers.FACES_A_BAR + 7)
     click(three, three._solids[0], 5)
     dot = three._dots[0][1]
     three._picked({"owner": SimpleNamespace(object=dot, faceIndex=None, index=2), "new": (0, 0, 0)})
     click(three, None, 0)
     click(three, "the ground", 0)
-    assert got == ["k515", "ball", "p2"]
+    assert got == ["k1027", "ball", "p2"]
+    for mesh, place in ((dot, (0, 0, 0)), (None, (0, 0, 1))):
+        three._hovered({"owner": SimpleNamespace(object=mesh, faceIndex=None, index=1), "new": place})  # fmt: skip
+    assert over == ["p1", ""]
+    made = hanging(three.widget)
     three.close()
+    assert all(each.comm is None for each in made)
 
 
 def test_what_is_not_there_yet_cannot_be_clicked() -> None:
@@ -244,7 +263,7 @@ def test_one_changed_bar_costs_one_piece() -> None:
     bars = Bars(stage.bars.at, size, stage.bars.color, stage.bars.born, stage.bars.keys)
     fresh = Stage("", bars=bars, times=stage.times)
     before = {first: mesh.geometry.attributes["position"].array for first, mesh in three._bars.items()}  # fmt: skip
-    assert 0 < three.renew(fresh) < 40_000
+    assert 0 < three.renew(fresh) < 60_000
     after = {first: mesh.geometry.attributes["position"].array for first, mesh in three._bars.items()}  # fmt: skip
     changed = [first for first in before if not np.array_equal(before[first], after[first])]
     assert changed == [3000 // buffers.PIECE * buffers.PIECE]
@@ -257,7 +276,7 @@ def test_new_things_replace_the_old() -> None:
     old = list(three._target.children)
     three.renew(Stage("", bars=many(21), labels=[Label("b", 0, 0, 0)]))
     assert all(mesh.comm is None for mesh in old)
-    assert [label.text for label, _sprite in three._labels] == ["b"]
+    assert [label.text for label, _sprites in three.texts.labels] == ["b"]
     got: list[str] = []
     three._on_pick = got.append
     click(three, three._bars[0], 20 * buffers.FACES_A_BAR)

@@ -10,6 +10,7 @@ import pytest
 from pgc_lib.errors import NotFound
 from pgc_lib.graph.seen import Node, Tie
 from pgc_lib.lab import Lab
+from pgc_lib.notebook import charts
 from pgc_lib.notebook.scene import kin, links
 from pgc_lib.notebook.scene.embedding import Cloud, projected
 from tests.support.lab import House, Person
@@ -46,8 +47,22 @@ def test_a_family_stands_in_generations(lab: Lab) -> None:
     about = shown.stage.about(f"family.members/{who['Me'].id}")
     assert about is not None and ("Parents" in dict(about.lines) or "父母" in dict(about.lines))
     assert len(shown.table) == 7
+    flat = charts.svg(shown.chart(360), title="family")
+    assert all(name in flat for name in names)
+    shown._pointed(f"family.members/{who['Aunt'].id}", (0, 1, 0))  # before it is drawn nothing is
+    assert not shown.tip.key
+    shown.__dict__["_surroundings"] = {"width": 900, "webgl": True}
+    shown.met()
+    shown._pointed(f"family.members/{who['Aunt'].id}", place[who["Aunt"].id])
+    assert "Aunt" in shown.tip.html and "left:" in shown.tip.html
+    shown._pointed("", (0, 0, 0))
+    assert "pgc-scene-tip" not in shown.tip.html
+    shown.close()
     shown.do("pick", key=f"family.members/{who['Mum'].id}")
     assert "Mum" in shown.html
+    shown.do("open", pointer=f"family.members/{who['Mum'].id}")
+    card = shown.html.partition("pgc-scene-record")[2].partition("</dl>")[0]
+    assert "Mum" in card and "<dd></dd>" not in card
 
 
 def test_nobody_is_no_error(house: House, person: Person) -> None:
@@ -76,6 +91,10 @@ def test_a_graph_is_laid_out_by_its_ties() -> None:
     assert stage.lines is not None and len(stage.lines.ends) == len(ties)
     about = stage.about(nodes[0].pointer)
     assert about is not None and len(about.pointers) > 1
+    assert {each.title for each in stage.legend} == {"Documents"}
+    assert dict(about.lines)["Kind"] == "Documents"
+    night = made.stage(dark=True)
+    assert night.chart is not None and "n0" in charts.svg(night.chart(360), title="ties")
     assert links.layout(0, np.zeros((0, 2), np.int64)).shape == (0, 3)
 
 
@@ -94,11 +113,16 @@ def test_a_search_lights_up_what_it_finds(lab: Lab) -> None:
     assert np.linalg.norm(place[rose].mean(axis=0) - place[~rose].mean(axis=0)) > 3 * place[rose].std()  # fmt: skip
     assert view.cloud.kept > 0.9
     assert {each.title for each in view.stage.legend} >= {"rose", "oak"}
-    assert len(view.stage.labels) == 5
+    lit = [each for each in view.stage.labels if not each.soft]
+    guides = [each for each in view.stage.labels if each.soft]
+    assert len(lit) == 5 and 8 <= len(guides) <= 12 and lit[0].rank > guides[0].rank
+    assert "oak" in charts.svg(view.chart(360), title="flowers")
+    about = view.stage.about("rose3")
+    assert about is not None and dict(about.lines)["Close by"].count("rose") == 5
     view.__dict__["_surroundings"] = {"width": 700, "webgl": True}
     view.met()
     view.do("search", question="")
-    assert not view.stage.labels and not view.found
+    assert all(each.soft for each in view.stage.labels) and not view.found
     with pytest.raises(NotFound):
         lab.vectors.scene("no such collection")
 

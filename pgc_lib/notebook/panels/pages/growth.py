@@ -12,9 +12,6 @@ from pgc_lib.notebook.panels.held import Held
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
 
-_HIGH = 560
-"""Pixels: as high as what stands beside it."""
-
 
 class Landscape(Held):
     """The growth scene over the years."""
@@ -24,7 +21,7 @@ class Landscape(Held):
     headed = True
 
     def make(self, lab: "Lab") -> Part:
-        scene: Part = face("scene")(lab, height=_HIGH)
+        scene: Part = face("scene")(lab)
         return scene
 
 
