@@ -3,7 +3,7 @@
 Known from statements themselves: China Merchants Bank (credit card, account) and Bank of Communications (account). Columns
 known from the examples of deb-sig/double-entry-generator (2025): ICBC (account in both forms, credit card), ABC, Bank of
 China (account, credit card), Bank of Communications (credit card). China Construction Bank's are those of the
-files that its online bank gives, as importers on GitHub describe them (2026).
+files that its online bank gives, with and without time and balance, as importers on GitHub describe them (2025, 2026).
 """
 
 import re
@@ -23,6 +23,7 @@ from pgc_lib.exchange.tables import (
 )
 from pgc_lib.i18n import N_
 
+REMARK = N_("the line is a sum or a remark of the bank")
 _CURRENCIES = {
     "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY", "美元": "USD", "欧元": "EUR", "港币": "HKD", "港元": "HKD", "日元": "JPY",
     "英镑": "GBP", "": "CNY", "-": "CNY",
@@ -52,6 +53,12 @@ def _no_value(name: str, frame: pl.DataFrame) -> pl.Expr:
     """A column in which dashes stand for nothing."""
     plain = text(name, frame)
     return pl.when(plain.str.contains(r"^-*$")).then(pl.lit("")).otherwise(plain)
+
+
+def _remark(name: str, otherwise: pl.Expr) -> pl.Expr:
+    """The reason for leaving out a sum or a remark below the lines; for others the one given."""
+    said = pl.col(name).str.contains("合计|总计|仅供参考|为准")
+    return pl.when(said).then(pl.lit(REMARK)).otherwise(otherwise)
 
 
 def _repaid(*columns: str) -> pl.Expr:
@@ -147,12 +154,14 @@ def _icbc(frame: pl.DataFrame, above: str) -> pl.DataFrame:
             "余额",
             "对方户名",
         ),
-        **{LEFT_OUT: _repaid("摘要", "交易场所")},
+        nature=pl.when(pl.col("摘要").str.contains("退货|退款")).then(pl.lit("refund")),
+        **{LEFT_OUT: _remark("交易日期", _repaid("摘要", "交易场所"))},
     )
 
 
 def _ccb_debit(frame: pl.DataFrame, above: str) -> pl.DataFrame:
-    tail = re.search(r"账\s*号[:：]\s*[\d*]*(\d{4})\b", above)
+    tail = re.search(r"账\s*号[:：]?\s*[\d*]*(\d{4})\b", above)
+    told = ("交易日期", "交易时间", "支出", "收入", "账户余额", "摘要", "对方账号")
     return frame.select(
         "__line",
         day=_day("交易日期"),
@@ -162,10 +171,10 @@ def _ccb_debit(frame: pl.DataFrame, above: str) -> pl.DataFrame:
         category=pl.col("摘要"),
         account=pl.lit(f"建设银行 {tail[1]}" if tail else "建设银行"),
         note=text("交易地点", frame),
-        reference=made_reference(
-            "ccb", "交易日期", "交易时间", "支出", "收入", "账户余额", "摘要", "对方账号"
-        ),
-        **{LEFT_OUT: card_repaid(pl.col("摘要"))},
+        # The time and the balance are the person's choice when they fetch the file.
+        reference=made_reference("ccb", *(name for name in told if name in frame.columns)),
+        nature=pl.when(pl.col("摘要").str.contains("退货|退款")).then(pl.lit("refund")),
+        **{LEFT_OUT: _remark(frame.columns[1], card_repaid(pl.col("摘要")))},
     )
 
 
@@ -310,17 +319,7 @@ BANKS: tuple[Bill, ...] = (
     Bill(
         "ccb-debit",
         N_("China Construction Bank, account"),
-        (
-            "交易日期",
-            "交易时间",
-            "支出",
-            "收入",
-            "账户余额",
-            "币种",
-            "摘要",
-            "对方账号",
-            "对方户名",
-        ),
+        ("交易日期", "支出", "收入", "币种", "摘要", "对方账号", "对方户名"),
         _ccb_debit,
     ),
     Bill(

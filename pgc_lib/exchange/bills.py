@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pgc_lib.exchange.reading import LEFT_OUT
-from pgc_lib.exchange.tables import CLOSED, OWN, Bill, joined, money, signed, text
+from pgc_lib.exchange.reading import LEFT_OUT, ORDER, REFUND_OF
+from pgc_lib.exchange.tables import CLOSED, OWN, Bill, joined, money, number, signed, text
 from pgc_lib.i18n import N_
 
 
@@ -36,7 +36,7 @@ def _alipay_number(frame: pl.DataFrame) -> str:
 
 def _alipay(frame: pl.DataFrame, _preamble: str) -> pl.DataFrame:
     flow, state = pl.col("收/支"), pl.col("交易状态")
-    number = _alipay_number(frame)
+    trade = _alipay_number(frame)
     refunded = state == "退款成功"
     # A closed trade that was paid back was paid before: both lines count, and come to nothing together.
     paid_back = pl.col("__paid_back")
@@ -49,14 +49,19 @@ def _alipay(frame: pl.DataFrame, _preamble: str) -> pl.DataFrame:
         category=text("交易分类", frame),
         account=joined(pl.lit("支付宝"), text("收/付款方式", frame)),
         note=joined(text("商品说明", frame), text("备注", frame)),
-        reference=pl.lit("alipay:") + pl.col(number),
+        reference=pl.lit("alipay:") + pl.col(trade),
         nature=pl.when(refunded).then(pl.lit("refund")),
         **{
+            ORDER: number("商家订单号", frame),
+            # A refund is numbered with the purchase's own number and something behind it.
+            REFUND_OF: pl.when(refunded).then(
+                pl.lit("alipay:") + pl.col(trade).str.extract(r"^([^_*]+)[_*]")
+            ),
             LEFT_OUT: pl.when((state == "交易关闭") & ~paid_back)
             .then(pl.lit(CLOSED))
             .when(~flow.is_in(["支出", "收入"]) & ~refunded)
             .then(pl.lit(OWN))
-            .otherwise(pl.lit(""))
+            .otherwise(pl.lit("")),
         },
     )
 
@@ -66,6 +71,7 @@ def _wechat(frame: pl.DataFrame, _preamble: str) -> pl.DataFrame:
     # Taking money out costs a fee, which is all that is spent.
     neutral = ~flow.is_in(["支出", "收入"])
     amount = pl.when(neutral & fee.is_not_null()).then(fee).otherwise(money("金额(元)"))
+    refunded = pl.col("交易类型").str.contains("退款", literal=True) & (flow == "收入")
     return frame.select(
         "__line",
         day=pl.col("交易时间").str.slice(0, 10),
@@ -77,7 +83,11 @@ def _wechat(frame: pl.DataFrame, _preamble: str) -> pl.DataFrame:
         note=joined(text("商品", frame), text("备注", frame)),
         # Their numbers repeat in shared bills that were masked; the moment tells such lines apart.
         reference=pl.concat_str(pl.lit("wechat:"), "交易单号", pl.lit("@"), "交易时间"),
-        **{LEFT_OUT: pl.when(neutral & fee.is_null()).then(pl.lit(OWN)).otherwise(pl.lit(""))},
+        nature=pl.when(refunded).then(pl.lit("refund")),
+        **{
+            ORDER: number("商户单号", frame),
+            LEFT_OUT: pl.when(neutral & fee.is_null()).then(pl.lit(OWN)).otherwise(pl.lit("")),
+        },
     )
 
 
@@ -127,9 +137,10 @@ def _meituan(frame: pl.DataFrame, _above: str) -> pl.DataFrame:
         reference=pl.concat_str(pl.lit("meituan:"), "交易单号", pl.lit("@"), "交易成功时间"),
         nature=pl.when(pl.col("交易类型") == "退款").then(pl.lit("refund")),
         **{
+            ORDER: number("商家单号", frame),
             LEFT_OUT: pl.when(~flow.is_in(["支出", "收入"]) | pl.col("交易类型").is_in(["还款"]))
             .then(pl.lit(OWN))
-            .otherwise(pl.lit(""))
+            .otherwise(pl.lit("")),
         },
     )
 

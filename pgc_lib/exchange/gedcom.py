@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pgc_lib.errors import Invalid, Problem
-from pgc_lib.exchange.gedcom_lines import Line, Problems, Undecodable, as_text, records
+from pgc_lib.exchange.gedcom_lines import Line, Problems, Undecodable, as_text, reaching, records
 from pgc_lib.exchange.gedcom_people import REFERENCE, member_of
 from pgc_lib.exchange.gedcom_ties import ties_of, ties_of_associations
 from pgc_lib.exchange.genealogy import Genealogy, Someone
@@ -105,7 +105,9 @@ def _genealogy(found: _Found, problems: Problems, fingerprint: str) -> Genealogy
     pointed = _pointed(found, used)
     for xref, line in found.people.items():
         values = member_of(line, found.others, problems, used)
-        values["more"] = as_text(_renamed(values.pop("rest"), names))
+        rest = list(_renamed(values.pop("rest"), names))
+        values["more"] = as_text(line for line in rest if not reaching(line))
+        values["reach"] = as_text(line for line in rest if reaching(line))
         values["reference"] = references[xref]
         made.people.append(Someone(references[xref], values, line.number))
     for tie in ties:

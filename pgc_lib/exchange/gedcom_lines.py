@@ -237,3 +237,12 @@ def of_text(text: str) -> list[Line]:
     if not text:
         return []
     return list(records(io.BytesIO(text.encode()), Problems(), encoding="utf-8", seven=True))
+
+
+REACHING = frozenset({"PHON", "EMAIL", "ADDR", "FAX", "WWW", "_EMAIL", "_PHON"})
+"""Structures that tell where somebody can be reached; what holds one of them tells it, too."""
+
+
+def reaching(line: Line) -> bool:
+    """Whether a structure tells how to reach somebody, which is kept encrypted."""
+    return line.tag in REACHING or any(reaching(child) for child in line.children)

@@ -162,6 +162,7 @@ class Writer:
         self, member: Member, child_of: list[tuple[Family, Group]], partner_in: list[Family]
     ) -> Line:
         values, kept = member.values(), of_text(member.more)
+        kept += of_text(member.reach) if member.reach != SEALED else []
         lines: list[Line] = []
         fields = {
             "NAME": name_line(values),

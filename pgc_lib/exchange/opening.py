@@ -26,6 +26,7 @@ HEAD = 120
 _HEAD_BYTES = 1 << 18
 _SEPARATORS = ",;\t|"
 _WHITE = " \t\r\n\ufeff\u00a0\u3000"
+_MARK = "\ufeff".encode()
 _SPREADSHEET_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 _SHEET_ROWS = 50_000
@@ -105,7 +106,10 @@ class Opened:
         cells = [name for name in names if name]
         frames = self._sheet(heading, names) if self.is_spreadsheet else self._csv(heading, names)
         filled = pl.any_horizontal(pl.col(name) != "" for name in cells)
-        return (frame.select(LINE, *cells).filter(filled) for frame in frames)
+        for frame in frames:
+            there = frame.select(filled).to_series()
+            told = frame.select(LINE, *cells)
+            yield told if there.all() else told.filter(there)
 
     def table(self, heading: int) -> pl.DataFrame:
         """All of it at once."""
@@ -144,15 +148,19 @@ class Opened:
             if not text:
                 continue
             frame = _parsed(text, len(names), self.separator)
-            yield self._named(frame, names, line)
+            # Polars knows all of white space but the mark of a file's beginning, which files that were put together have.
+            white = _WHITE if _MARK in text else None
+            yield self._named(frame, names, line, white)
             line += frame.height
             nothing = False
         if nothing:
             yield self._named(_none(len(names)), names, line)
 
-    def _named(self, frame: pl.DataFrame, names: list[str], line: int) -> pl.DataFrame:
+    def _named(
+        self, frame: pl.DataFrame, names: list[str], line: int, white: str | None = None
+    ) -> pl.DataFrame:
         return frame.select(
-            pl.col(f"c{number}").fill_null("").str.strip_chars(_WHITE).alias(name)
+            pl.col(f"c{number}").fill_null("").str.strip_chars(white).alias(name)
             for number, name in enumerate(names)
             if name
         ).with_row_index(LINE, offset=line)

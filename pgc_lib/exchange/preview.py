@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 
@@ -18,9 +19,11 @@ from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, card, problems_table
 from pgc_lib.core.together import together
 from pgc_lib.errors import Conflict, Invalid, Problem
-from pgc_lib.exchange.known import Double, Doubles, Known
+from pgc_lib.exchange.doubles import Double, Doubles
+from pgc_lib.exchange.known import Known
 from pgc_lib.exchange.progress import Progress, silent, watched
-from pgc_lib.exchange.reading import LEFT_OUT, LINE, Part, Reading
+from pgc_lib.exchange.reading import BESIDE, LEFT_OUT, LINE, ORDER, REFUND_OF, Part, Reading
+from pgc_lib.exchange.refunds import PURCHASE, Refund, is_refund, link, with_ids
 from pgc_lib.exchange.spool import Spool
 from pgc_lib.i18n import _
 
@@ -41,6 +44,12 @@ class Sighted:
     rows: Spool = field(default_factory=Spool)
     """What `accept` adds."""
     doubled: Spool = field(default_factory=Spool)
+    refunds: Spool = field(default_factory=Spool)
+    """What `accept` adds after them: refunds of purchases that come with the same file."""
+    numbers: Spool = field(default_factory=Spool)
+    """Of lines that are kept already: the numbers by which a refund may name them."""
+    given_back: bool = False
+    """Whether there is a refund that does not say of what."""
     known: int = 0
     failing: Spool = field(default_factory=Spool)
     wrong: int = 0
@@ -63,6 +72,8 @@ class Preview:
     omitted: int = 0
     """How many lines are no entry."""
     doubles: list[Double] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    """Lines that give a payment back, and are linked to it."""
     told: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
     keep: Callable[[Session, Any], Iterable[Added]] | None = None
@@ -75,7 +86,7 @@ class Preview:
     @property
     def new(self) -> int:
         """How many records `accept` would add or renew."""
-        return sum(each.rows.height for each in self.kinds)
+        return sum(each.rows.height + each.refunds.height for each in self.kinds)
 
     @property
     def known(self) -> int:
@@ -92,7 +103,14 @@ class Preview:
         """What `accept` would keep, of the kind that the file is mostly about."""
         if not self.kinds:
             return pl.DataFrame()
-        return max(self.kinds, key=lambda each: each.rows.height).rows.whole()
+        most = max(self.kinds, key=lambda each: each.rows.height)
+        frames = [*most.rows.frames(), *most.refunds.frames()]
+        hidden = [ORDER, REFUND_OF, PURCHASE]
+        return (
+            pl.concat([each.drop(hidden, strict=False) for each in frames], how="diagonal_relaxed")
+            if frames
+            else pl.DataFrame()
+        )
 
     @property
     def failing(self) -> pl.DataFrame:
@@ -133,6 +151,7 @@ class Preview:
             self.problems = [problem for problem in self.problems if problem.place not in places]
             take = repaired.select(pl.col("line").cast(pl.Int64).alias(LINE), *fields)
             self._judge(each, take, Known(each.collection, each.part), Doubles(each.collection))
+            self._link(each)
         return self
 
     def accept(self, *, doubles: bool = False, on_progress: Progress | None = None) -> Added:
@@ -150,19 +169,13 @@ class Preview:
             together(self.session, batch) as joined,
         ):
             for each in self.kinds:
-                kept = Collection(joined, each.collection.record)
                 pieces = [each.rows, each.doubled] if doubles else [each.rows]
                 for frame in (frame for spool in pieces for frame in spool.frames()):
-                    done.append(
-                        kept.add_many(
-                            frame.drop(LINE),
-                            on_conflict=each.part.on_conflict
-                            if each.collection.spec.key
-                            else "error",
-                            keep_valid=True,
-                            batch=batch,
-                        )
-                    )
+                    done.append(_add(joined, each, frame, batch))
+                    count += frame.height
+                    tell(_("Keeping"), count)
+                for frame in each.refunds.frames():
+                    done.append(_add(joined, each, with_ids(joined, frame), batch))
                     count += frame.height
                     tell(_("Keeping"), count)
             if self.keep is not None:
@@ -192,34 +205,60 @@ class Preview:
             self._judge(each, lines, known, doubles)
             seen += frame.height
             tell(_("Reading"), seen)
+        self._link(each)
         self.left_out.sort(key=lambda problem: (len(problem.place), problem.place))
 
     def _judge(self, each: Sighted, lines: pl.DataFrame, known: Known, doubles: Doubles) -> None:
         spec = each.collection.spec
         fields = [name for name in lines.columns if name in spec.fields]
-        asked = lines.select(LINE, *(_or_nothing(lines, name, spec) for name in fields))
+        beside = [name for name in BESIDE if name in lines.columns]
+        asked = lines.select(*beside, *(_or_nothing(lines, name, spec) for name in fields))
         asked = self._without_garbled(each, asked)
         checked, wrong = _checked(asked, spec)
         if wrong:
             self._fail(each, asked, checked, wrong)
             asked = asked.filter(~pl.col(LINE).is_in(sorted(wrong)))
-        good = checked.frame.with_columns(asked[LINE])
+        good = checked.frame.with_columns(asked.select(beside))
         if good.is_empty():
             return
         fresh = good
         if each.part.on_conflict == "skip":
             there = known.of(good)
-            each.known += int(there.sum())
-            fresh = good.filter(~there)
+            if there.any():
+                each.known += int(there.sum())
+                fresh = good.filter(~there)
+                if ORDER in beside:
+                    numbered = good.filter(there & good[ORDER].is_not_null())
+                    each.numbers.add(numbered.select("reference", ORDER))
         if self.improve is not None:
             fresh = self.improve(each.part.kind, fresh)
         if spec.kind == _MONEY:
             found = doubles.among(fresh)
-            self.doubles += found
-            numbers = [double.line for double in found]
-            each.doubled.add(fresh.filter(pl.col(LINE).is_in(numbers)))
-            fresh = fresh.filter(~pl.col(LINE).is_in(numbers))
+            if found:
+                self.doubles += found
+                numbers = [double.line for double in found]
+                each.doubled.add(fresh.filter(pl.col(LINE).is_in(numbers)))
+                fresh = fresh.filter(~pl.col(LINE).is_in(numbers))
+            each.given_back |= bool(fresh.select(is_refund().any()).item())
         each.rows.add(fresh)
+
+    def _link(self, each: Sighted) -> None:
+        """Say of every refund what it gives back, once all of the file was seen."""
+        if not each.given_back:
+            return
+        each.given_back = False
+        record = {double.line: double.record for double in self.doubles}
+        doubled = [
+            (frame.slice(at, 1), record[line])
+            for frame in each.doubled.frames()
+            for at, line in enumerate(frame[LINE])
+            if line in record
+        ]
+        linked = link(each.collection, each.rows, doubled, each.numbers)
+        each.rows = linked.rows
+        for frame in linked.later.frames():
+            each.refunds.add(frame)
+        self.refunds += linked.refunds
 
     def _without_garbled(self, each: Sighted, asked: pl.DataFrame) -> pl.DataFrame:
         """Rows whose bytes are no characters of the encoding would be kept as they must not be."""
@@ -241,7 +280,7 @@ class Preview:
             garbled.select(
                 pl.col(LINE).cast(pl.Int64).alias("line"),
                 pl.lit(reason).alias("reason"),
-                pl.exclude(LINE),
+                pl.exclude(BESIDE),
             )
         )
         return asked.filter(~found.fill_null(False))
@@ -259,7 +298,7 @@ class Preview:
         rows = asked.filter(pl.col(LINE).is_in(sorted(wrong)))
         said = pl.Series("reason", [reasons.get(line, "") for line in rows[LINE]], dtype=pl.String)
         each.failing.add(
-            rows.select(pl.col(LINE).cast(pl.Int64).alias("line"), said, pl.exclude(LINE))
+            rows.select(pl.col(LINE).cast(pl.Int64).alias("line"), said, pl.exclude(BESIDE))
         )
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────────────
@@ -272,6 +311,7 @@ class Preview:
             _("New"): self.new,
             _("Kept already"): self.known,
             _("Booked elsewhere"): len(self.doubles),
+            **({_("Refunds linked"): len(self.refunds)} if self.refunds else {}),
             _("No entries"): self.omitted,
             _("Wrong"): self.wrong or len(self.problems),
         }
@@ -281,12 +321,13 @@ class Preview:
 
     def _repr_html_(self) -> str:
         shown = "".join(
-            frame.head(_SHOWN).drop(LINE)._repr_html_()
+            frame.head(_SHOWN).drop(BESIDE, strict=False)._repr_html_()
             for each in self.kinds
             for frame in [next(iter(each.rows.frames()), None)]
             if frame is not None
         )
         doubles = Listing(self.doubles)._repr_html_() if self.doubles else ""
+        refunds = Listing(self.refunds)._repr_html_() if self.refunds else ""
         hint = f"<p>{_('Nothing was kept yet; `accept()` keeps it.')}</p>"
         if self.kept is not None:
             hint = f"<p>{_('This was kept; `lab.history.undo_batch(batch)` takes it back.')}</p>"
@@ -296,6 +337,7 @@ class Preview:
             card(self._summary())
             + shown
             + doubles
+            + refunds
             + problems_table([*self.problems, *self.left_out])
             + hint
         )
@@ -334,7 +376,7 @@ def _or_nothing(lines: pl.DataFrame, name: str, spec: Any) -> pl.Expr:
 
 def _checked(asked: pl.DataFrame, spec: Any) -> tuple[Checked, set[int]]:
     """The rows that are right, and the lines of those that are not, every one of them."""
-    checked = check(asked.drop(LINE), spec)
+    checked = check(asked.drop(BESIDE, strict=False), spec)
     if not checked.refused and not checked.problems:
         return checked, set()
     if any(problem.row is None for problem in checked.problems):
@@ -349,13 +391,26 @@ def _checked(asked: pl.DataFrame, spec: Any) -> tuple[Checked, set[int]]:
     # More than validation spells out at once: in slices that it does.
     for begin in range(0, asked.height, _AT_ONCE):
         some = asked.slice(begin, _AT_ONCE)
-        judged = check(some.drop(LINE), spec)
+        judged = check(some.drop(BESIDE, strict=False), spec)
         frames.append(judged.frame)
         for problem in judged.problems:
             assert problem.row is not None
             wrong.add(int(some[LINE][problem.row - 1]))
             problems.append(replace(problem, row=problem.row + begin))
     return Checked(pl.concat(frames), problems, len(wrong)), wrong
+
+
+def _add(joined: Session, each: Sighted, frame: pl.DataFrame, batch: UUID) -> Added:
+    """Keep rows that were new when they were looked at."""
+    kept, rows = Collection(joined, each.collection.record), frame.drop(BESIDE, strict=False)
+    conflict = each.part.on_conflict if each.collection.spec.key else "error"
+    if conflict == "skip":
+        # Asking for every row whether it is there costs as much again as an index; none is, as a rule.
+        try:
+            return kept.add_many(rows, on_conflict="error", keep_valid=True, batch=batch)
+        except Invalid:
+            pass  # one of them was kept in between, or moved to another day: row by row, then
+    return kept.add_many(rows, on_conflict=conflict, keep_valid=True, batch=batch)
 
 
 def _place(line: int) -> str:

@@ -23,6 +23,12 @@ LINE = "__line"
 """The column with the number of a row's line in its file."""
 LEFT_OUT = "__left_out"
 """The column with the reason for which a line is not taken; empty for lines that are."""
+ORDER = "__order"
+"""The column with a number that a refund and its purchase have in common, such as the merchant's; null without one."""
+REFUND_OF = "__refund_of"
+"""The column with the reference of the purchase that a refund names itself; null where it names none."""
+BESIDE = (LINE, ORDER, REFUND_OF)
+"""What rows carry on their way and no record keeps."""
 
 Rows: TypeAlias = "pl.DataFrame | Iterable[pl.DataFrame] | Sequence[Mapping[str, Any] | Record]"
 

@@ -356,7 +356,7 @@ def _outcome(bill: Any, text: str, session: Session) -> str:
     import tempfile
 
     from pgc_lib.core.frames import check
-    from pgc_lib.exchange.reading import LEFT_OUT, LINE
+    from pgc_lib.exchange.reading import BESIDE, LEFT_OUT
 
     with tempfile.TemporaryDirectory(prefix="pgc-sample-") as folder:
         path = Path(folder) / "sample.csv"
@@ -370,11 +370,11 @@ def _outcome(bill: Any, text: str, session: Session) -> str:
         lines = pl.concat([frame for part in bill.read(path).parts for frame in part.frames()])
     kept = lines.filter(pl.col(LEFT_OUT) == "") if LEFT_OUT in lines.columns else lines
     spec = _collections(session)(bill.kind).spec
-    checked = check(kept.drop(LINE, LEFT_OUT, strict=False), spec)
+    checked = check(kept.drop(*BESIDE, LEFT_OUT, strict=False), spec)
     if checked.problems:
         raise Invalid(
             _("The importer “{name}” reads its sample wrongly:", name=bill.name),
             checked.problems,
             next_step=_("Correct the function and save it again."),
         )
-    return str(kept.drop(LINE).write_json())
+    return str(kept.drop(*BESIDE, strict=False).write_json())

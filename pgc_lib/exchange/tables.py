@@ -103,6 +103,13 @@ def text(name: str, frame: pl.DataFrame) -> pl.Expr:
     return pl.when(pl.col(name) == "/").then(pl.lit("")).otherwise(pl.col(name))
 
 
+def number(name: str, frame: pl.DataFrame) -> pl.Expr:
+    """A column with numbers of orders; null where there is none, or only a mask."""
+    if name not in frame.columns:
+        return pl.lit(None, pl.String)
+    return pl.when(pl.col(name).str.contains(r"\d")).then(pl.col(name))
+
+
 def money(name: str) -> pl.Expr:
     """An amount without its thousands and signs of currency; parentheses are a minus."""
     plain = pl.col(name).str.replace_all(_NUMBER, "").str.replace(r"\([A-Z]{2}\)$", "")
@@ -117,8 +124,13 @@ def signed(amount: pl.Expr, out: pl.Expr) -> pl.Expr:
 
 def joined(*parts: pl.Expr) -> pl.Expr:
     """Texts with a dash between those that are there."""
-    joined = pl.concat_str(*parts, separator=" — ")
-    return joined.str.replace_all(r"( — )+", " — ").str.strip_chars(" —")
+    together = parts[0]
+    for part in parts[1:]:
+        both = pl.concat_str(together, pl.lit(" — "), part)
+        together = (
+            pl.when(part == "").then(together).when(together == "").then(part).otherwise(both)
+        )
+    return together
 
 
 def made_reference(prefix: str, *columns: str) -> pl.Expr:

@@ -27,6 +27,8 @@ from pgc_lib.i18n import N_, _
 TITLE = N_("vCard contacts")
 KEPT = "_VCARD"
 """The tag under which a property is kept that no field holds."""
+REACHING = frozenset({"TEL", "EMAIL", "ADR", "IMPP", "LABEL", "GEO", "X-ABADR", "X-QQ", "X-WECHAT", "X-SKYPE", "X-SKYPE-USERNAME", "X-JABBER", "X-MSN", "X-ICQ", "X-AIM", "X-YAHOO"})  # fmt: skip
+"""Properties that tell where somebody can be reached; kept encrypted, as the fields for the first of them are."""
 LARGEST = 64 * 2**20
 _PROPERTY = re.compile(
     r"(?:(?P<group>[A-Za-z0-9-]+)\.)?(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;(?:[^:;\"]|\"[^\"]*\")*)*):(?P<value>.*)",
@@ -215,7 +217,8 @@ def _member(card: list[Property], problems: list[Problem]) -> dict[str, Any]:
         reversed([values.get("given", ""), values.get("surname", "")])
     )
     values["name"] = (name.strip() or values.get("email") or values.get("phone") or "?")[:200]
-    values["more"] = as_text(rest)
+    values["more"] = as_text(line for line in rest if named(line.text) not in REACHING)
+    values["reach"] = as_text(line for line in rest if named(line.text) in REACHING)
     values["reference"] = _reference(card, values)
     return values
 
@@ -336,8 +339,10 @@ def _card(member: Member, uid: str, ties: list[str], *, four: bool) -> Iterator[
     if member.reference:
         yield f"X-PGC-REFERENCE:{member.reference}"
     yield f"FN:{_escaped(member.name)}"
-    kept = [line.text for line in of_text(member.more) if line.tag == KEPT]
-    names = {_named(line) for line in kept}
+    reach = member.reach if member.reach != SEALED else ""
+    texts = [*of_text(member.more), *of_text(reach)]
+    kept = [line.text for line in texts if line.tag == KEPT]
+    names = {named(line) for line in kept}
     if "N" not in names:
         yield f"N:{_escaped(member.surname)};{_escaped(member.given)};;;"
     sex = {"female": "F", "male": "M"}.get(member.sex)
@@ -378,7 +383,7 @@ def _uid(member: Member) -> str:
     return f"urn:uuid:{member.id}" if not reference.startswith("uid:") else reference[4:]
 
 
-def _named(raw: str) -> str:
+def named(raw: str) -> str:
     found = _PROPERTY.fullmatch(raw)
     return found["name"].upper() if found else ""
 

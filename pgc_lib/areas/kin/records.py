@@ -63,6 +63,15 @@ class Member(Record, kind="family.members", kept_in="documents", key=["reference
     phone: str = field("", title=N_("Phone"), max_length=100, sensitive=True, aliases=["电话"])
     email: str = field("", title=N_("E-mail"), max_length=200, sensitive=True)
     address: str = field("", title=N_("Address"), max_length=500, sensitive=True, aliases=["地址"])
+    reach: str = field(
+        "",
+        title=N_("More ways to reach them"),
+        help=N_(
+            "Further numbers and addresses as a file said them; encrypted like the first ones."
+        ),
+        sensitive=True,
+        widget="text",
+    )
     note: str = field("", title=N_("Note"), searchable=True, widget="text")
     reference: str | None = field(
         None,

@@ -125,6 +125,15 @@ def _check_refund(line: Transaction, paid: Transaction, left: Decimal) -> None:
     _refuse(wrong)
 
 
+def ids_of(session: "Session", references: Sequence[str]) -> dict[str, UUID]:
+    """My transactions by their references, as far as there are any."""
+    statement = """
+        select reference, id from finance.transactions
+        where owner = :me and reference = any (cast(:references as text[]))"""
+    values = {"me": session.person, "references": list(references)}
+    return {row.reference: row.id for row in ledger.rows(session, statement, values)}
+
+
 def pair(
     session: "Session", one: Transaction, other: Transaction
 ) -> tuple[Transaction, Transaction]:

@@ -16,12 +16,13 @@ from pgc_lib.areas.money.learning import Learned, learn
 from pgc_lib.areas.money.matching import fold, folded
 from pgc_lib.areas.money.rules import NO_TRANSFER, Rules, keep_categories
 from pgc_lib.areas.money.transaction import Transaction
+from pgc_lib.areas.suggesting.wording import joined, said
 from pgc_lib.areas.suggestions import Proposal, Suggestions
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import card
 from pgc_lib.errors import Invalid, Problem
-from pgc_lib.i18n import _
+from pgc_lib.i18n import N_, _
 from pgc_lib.stores.filters import Condition, col
 
 if TYPE_CHECKING:
@@ -250,8 +251,8 @@ def _about_lines(
 def _reason(learned: Learned, payee: str, note: str, category: str) -> str:
     there, every, pieces = learned.why(payee, note, category)
     if there:
-        return _(
-            "“{payee}” was in {category} {n} of {every} times.",
+        return said(
+            N_("“{payee}” was in {category} {n} of {every} times."),
             payee=payee,
             category=category,
             n=there,
@@ -259,8 +260,8 @@ def _reason(learned: Learned, payee: str, note: str, category: str) -> str:
         )
     if pieces:
         words = ", ".join(f"“{piece}”" for piece in pieces)
-        return _("Lines with {words} are in {category}.", words=words, category=category)
-    return _("Lines of such an amount are in {category}.", category=category)
+        return said(N_("Lines with {words} are in {category}."), words=words, category=category)
+    return said(N_("Lines of such an amount are in {category}."), category=category)
 
 
 # ── an adviser ───────────────────────────────────────────────────────────────────────────────────────
@@ -333,8 +334,8 @@ def _rule(question: Question, advice: Advice, adviser: Adviser) -> Proposal:
         {"payee": [f"={question.payee}"], "category": advice.category},
         "model",
         title=f"{question.payee} → {advice.category}"[:500],
-        reason=" ".join(
-            filter(None, (advice.reason[:2000], _("{n} lines have this payee.", n=question.lines)))
+        reason=joined(
+            advice.reason[:2000], said(N_("{n} lines have this payee."), n=question.lines)
         ),
         confidence=advice.confidence,
         model=adviser.model,

@@ -21,12 +21,37 @@ ICBC = """\
 2026-05-03     \t,"工资                \t","                \t","       \t","CHN      \t",钞        \t,"-     \t","-      \t",-         \t,"1,234.56          \t","     \t",人民币    \t,"11,221.16   \t","某公司  \t","6222****   \t",
 2026-05-04     \t,"自动还款            \t","                \t","银行卡中心       \t","CHN      \t",钞        \t,"-     \t","-      \t",-         \t,"          \t","500.00     \t",人民币    \t,"10,721.16   \t","本人  \t","   \t",
 """
+ICBC_CARD = """\
+明细查询文件下载
+
+卡号: 1234****5678,"卡别名: "
+
+子账户类别:
+
+交易日期,记账日期,摘要,交易场所,交易国家或地区简称,交易金额(收入),交易金额(支出),交易币种,记账金额(收入),记账金额(支出),记账币种,余额,对方户名
+2026-05-05     \t,2026-05-06     \t,"消费                 \t","财付通-小面馆          \t","CHN          \t","             \t","18.00        \t",人民币     \t,"             \t","18.00        \t",人民币     \t,"-3,728.62    \t","             \t",
+2026-04-25     \t,2026-04-25     \t,"人民币自动转帐还款   \t",某分行银行卡中心        \t,"CHN          \t","4,621.01     \t","             \t",人民币     \t,"4,621.01     \t","             \t",人民币     \t,"-1,971.63    \t","             \t",
+2026-04-20     \t,2026-04-21     \t,"退货                 \t",某网店                 \t,"CHN          \t","12.50        \t","             \t",人民币     \t,"12.50        \t","             \t",人民币     \t,"-6,000.00    \t","             \t",
+
+合计金额,,,,,"1234.56           \t","6543.21           \t",\t,"1234.56           \t","6543.21           \t",
+"""
 CCB = """\
 开户网点：某支行
 账　　号：********1234
 记账日,交易日期,交易时间,支出,收入,账户余额,币种,摘要,对方账号,对方户名,交易地点
 20260924,20260923,08:06:45,,10.25,100,人民币,利息存入,,,
 20260924,20260924,09:00:00,15,,85,人民币,消费,****9876,小书店,某城
+"""
+CCB_SHORT = """\
+中国建设银行 China Construction Bank
+开户机构,某支行
+币　　种,人民币
+账　　号,********5678
+
+记账日,交易日期,支出,收入,币种,摘要,对方账号,对方户名,交易地点
+20260105,20260105,515.02,,人民币,无卡自助交易,802080*****0015,中***网络有限公司,中国铁路网络有限公司
+20260106,20260106,,"1,200.00",人民币,代发工资,,某公司,
+以上数据仅供参考，具体内容请以柜台为准
 """
 CCB_CARD = """\
 ,,,,,,
@@ -104,6 +129,23 @@ Transaction date,Post date,Description,Billing amount,Billing currency,Transacti
 09/04/2026,10/04/2026,QR       UNIONPAY MERCHANT,"-1,099.14"\t,CNY,POSTED,UNIONPAY MERCHANT,CHINA,CHN,DEBIT
 24/03/2026,24/03/2026,PAYMENT - THANK YOU,"3,266.16"\t,CNY,POSTED,,,,CREDIT
 """
+HSBC = """\
+Date,Description,Billing amount,Billing currency,Balance,Balance currency
+24/03/2026,MOBILE WITHDRAWAL        (22MAR26),"-1,100.00"\t,HKD,"3,613.17"\t,HKD
+20/03/2026,FUND TRANSFER FROM       12-345678-9 SOMEBODY,"500.00"\t,HKD,"4,713.17"\t,HKD
+12/03/2026,SALARY PAYMENT           SOME COMPANY LTD,"12,500.00"\t,CNY,"12500.00"\t,CNY
+"""
+BMO = """\
+Following data is valid as of 20260612103442 (Year/Month/Day/Hour/Minute/Second)
+
+
+First Bank Card,Transaction Type,Date Posted, Transaction Amount,Description
+
+
+'5678653123124124',CREDIT,20260501,0.01,[DN]SOMEBODY            MSP/DIV
+'5678653123124124',DEBIT,20260518,-68.32,[CW]PHONE BILL
+'5678653123124124',DEBIT,20260518,-68.32,[CW]PHONE BILL
+"""
 BMO_CARD = """\
 Following data is valid as of 202604230942432:
 
@@ -114,6 +156,8 @@ Item #,Card #,Transaction Date,Posting Date,Transaction Amount,Description
 
 CASES = [
     ("icbc-debit", ICBC, "gb18030", [("2026-05-02", "-13.40", "工商银行 9876"), ("2026-05-03", "1234.56", "工商银行 9876")], 1),
+    ("icbc-credit", ICBC_CARD, "gb18030", [("2026-04-20", "12.50", "工商银行信用卡 5678"), ("2026-05-05", "-18", "工商银行信用卡 5678")], 2),
+    ("ccb-debit", CCB_SHORT, "utf-8", [("2026-01-05", "-515.02", "建设银行 5678"), ("2026-01-06", "1200", "建设银行 5678")], 1),
     ("ccb-debit", CCB, "gb18030", [("2026-09-23", "10.25", "建设银行 1234"), ("2026-09-24", "-15", "建设银行 1234")], 0),
     ("ccb-credit", CCB_CARD, "utf-16", [("2026-09-24", "-23.10", "建设银行信用卡 1234"), ("2026-09-26", "2.10", "建设银行信用卡 1234")], 1),
     ("abc-debit", ABC, "utf-8", [("2026-01-01", "10000", "农业银行"), ("2026-01-04", "0.01", "农业银行"), ("2026-01-05", "-10", "农业银行")], 0),
@@ -127,6 +171,8 @@ CASES = [
     ("revolut", REVOLUT, "utf-8", [("2026-09-02", "-16.27", "Revolut Current")], 2),
     ("german-bank", SPARKASSE, "cp1252", [("2025-12-31", "-1234.56", "DE12"), ("2026-01-02", "2000", "DE12")], 1),
     ("hsbc-card", HSBC_CARD, "utf-8", [("2026-04-09", "-1099.14", "HSBC credit card")], 1),
+    ("hsbc", HSBC, "utf-8", [("2026-03-12", "12500", "HSBC"), ("2026-03-20", "500", "HSBC"), ("2026-03-24", "-1100", "HSBC")], 0),
+    ("bmo", BMO, "utf-8", [("2026-05-01", "0.01", "BMO"), ("2026-05-18", "-68.32", "BMO"), ("2026-05-18", "-68.32", "BMO")], 0),
     ("bmo-card", BMO_CARD, "utf-8", [("2026-05-11", "-3.27", "BMO credit card"), ("2026-05-13", "5", "BMO credit card")], 0),
 ]  # fmt: skip
 
@@ -138,7 +184,9 @@ def lab(house: House, person: Person) -> Lab:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "encoding", "expected", "left_out"), CASES, ids=[case[0] for case in CASES]
+    ("name", "text", "encoding", "expected", "left_out"),
+    CASES,
+    ids=[f"{case[0]}-{at}" for at, case in enumerate(CASES)],
 )
 def test_a_statement_is_recognised_and_read(
     lab: Lab, tmp_path: Path, name: str, text: str, encoding: str, expected: list[tuple[str, str, str]], left_out: int

@@ -25,7 +25,8 @@ def test_a_card_of_an_old_telephone() -> None:
     values = found.people[0].values
     assert (values["name"], values["surname"], values["given"]) == ("陈守义", "陈", "守义")
     assert values["phone"] == "13800000000" and values["born"] == date(1931, 2, 11)
-    assert "021-5555" in values["more"] and "X-QQ:12345" in values["more"]
+    assert "021-5555" in values["reach"] and "X-QQ:12345" in values["reach"]
+    assert not values["more"]
     assert not found.problems and sniff(_OLD.encode())
 
 
@@ -91,7 +92,7 @@ def test_there_and_back(name: str, note: str, born: date, version: str) -> None:
     values = found.people[0].values
     for field in ("name", "note", "born", "phone", "called", "reference", "lunar"):
         assert values.get(field, "") == getattr(kept, field)
-    assert not found.problems and not values["more"]
+    assert not found.problems and not values["more"] and not values["reach"]
 
 
 def test_an_imported_card_is_written_as_it_was() -> None:
@@ -99,7 +100,7 @@ def test_an_imported_card_is_written_as_it_was() -> None:
     values = read(_OLD.encode()).people[0].values
     text = write([_member(**values)]).decode()
     assert "TEL;HOME:021-5555" in text and "X-QQ:12345" in text and "TEL:13800000000" not in text
-    assert read(text.encode()).people[0].values["more"] == values["more"]
+    assert read(text.encode()).people[0].values["reach"] == values["reach"]
 
 
 def test_ties_between_cards() -> None:
