@@ -19,7 +19,7 @@ from pgc_lib.core.attaching import Attaching
 from pgc_lib.core.backing import Backing, OnConflict
 from pgc_lib.core.commenting import Commenting
 from pgc_lib.core.faces import face
-from pgc_lib.core.ids import new_id
+from pgc_lib.core.ids import new_id, new_ids
 from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
 from pgc_lib.core.record import SEALED, Record, Spec
@@ -137,7 +137,7 @@ class Collection(Attaching, Commenting, Generic[R]):
         if record is not None and (values or not isinstance(record, self.record)):
             raise TypeError(f"add() takes a {self.record.__name__}, or its fields by name")
         made = record if record is not None else self.new(**values)
-        kept = made.values()
+        kept, batch = made.values(), self.session.batch_of(batch)
         if self.spec.sensitive:
             id = self._backing.new_id(kept, owner)
             kept = {"id": id} | self._sealed(kept, owner or self.session.person, id)
@@ -163,10 +163,12 @@ class Collection(Attaching, Commenting, Generic[R]):
         checked = check(rows, self.spec)
         if checked.problems and not keep_valid:
             raise refuse(self.spec, checked.problems)
-        batch = batch or new_id()
+        batch = self.session.batch_of(batch) or new_id()
         frame = checked.frame
         if self.spec.sensitive:
             frame = self._sealed_frame(frame, owner or self.session.person, on_conflict)
+        elif self.spec.kept_in == "table":
+            frame = frame.with_columns(new_ids(frame.height))
         done = self._backing.bulk(frame, batch=batch, owner=owner, on_conflict=on_conflict)
         return Added(
             batch, done.added, done.updated, done.skipped, checked.refused, tuple(checked.problems)

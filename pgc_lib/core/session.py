@@ -4,12 +4,12 @@ A session belongs to one person. Its stores log in as that person, so what it ca
 database and not here. Connections are made on first use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from pgc_lib.errors import Denied
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pgc_lib.stores.documents import DocumentStore
     from pgc_lib.stores.documents_mongo import MongoDocuments
     from pgc_lib.stores.redis import Redis
+
+T = TypeVar("T")
 
 _OPENED = ("engine", "redis", "documents", "in_mongo", "attachments", "_mongo", "_arrow")
 """What is opened on first use."""
@@ -133,6 +135,10 @@ class Session:
                 )
             yield connection
 
+    def batch_of(self, given: UUID | None) -> UUID | None:
+        """The batch of what is added; where several writes are one (`core/together.py`), theirs."""
+        return given
+
     def refuse_in_the_past(self) -> None:
         """`Denied` when this session looks at an earlier time."""
         if self.at is not None:
@@ -152,6 +158,10 @@ class Session:
     def arrow(self, statement: str) -> "pa.Table":
         """A large result as Arrow, with the person's rights."""
         return self._arrow.read(statement)
+
+    def arrow_parts(self, statements: Sequence[str], convert: "Callable[[pa.Table], T]") -> list[T]:
+        """The parts of a very large result, as of one moment and side by side."""
+        return self._arrow.read_parts(statements, convert)
 
     @cached_property
     def _arrow(self) -> "ArrowReader":

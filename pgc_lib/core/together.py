@@ -2,7 +2,7 @@
 
     with together(session, batch) as joined:
         Collection(joined, Todo).update(…)
-        Collection(joined, Transaction).add(…, batch=batch)
+        Collection(joined, Transaction).add(…)
 
 Documents in PostgreSQL are part of it. Those in MongoDB lie in another database and cannot be: they are
 written at once, under the same batch, so whoever writes both writes them last.
@@ -55,6 +55,10 @@ class Joined(Session):
         assert undoes is None  # undoing is a transaction of its own
         with translated(), self.connection.begin_nested():
             yield self.connection
+
+    def batch_of(self, given: UUID | None) -> UUID | None:
+        """What is added belongs to the transaction's batch, as what is changed does."""
+        return given or self.batch
 
     @contextmanager
     def reading(self) -> Iterator["Connection"]:

@@ -328,6 +328,36 @@ def test_the_directory_cannot_be_leafed_through(person: Person, house: House) ->
         assert connection.execute("select name from pgc.persons").fetchall() == [(hidden.name,)]
 
 
+def test_whoever_is_named_is_in_the_list_that_is_asked_first(person: Person, house: House) -> None:
+    """By whatever way a grant or membership came; nobody but the database reads or writes the list."""
+    owner, friend, cousin, late = (person(name) for name in ("owner", "friend", "cousin", "late"))
+    people = People(owner)
+    share(owner, friend, "todos")
+    family = people.groups.create("family")
+    with login(owner) as mine:
+        mine.execute("select pgc.introduce(%s)", (cousin.name,))
+    people.groups.add(family, cousin.name)
+    house.sql(
+        "update pgc.grants set person = %s where owner = %s and person = %s",
+        late.person, owner.person, friend.person,
+    )  # fmt: skip
+    missing = house.sql(
+        "select person from pgc.grants where person is not null union select person from pgc.members "
+        "except select person from pgc.reached"
+    )
+    assert missing == []
+    named = {id for (id,) in house.sql("select person from pgc.reached")}
+    assert {friend.person, cousin.person, late.person} <= named
+    with login(friend) as theirs:
+        for statement in (
+            "select * from pgc.reached",
+            "insert into pgc.reached values (pgc.me())",
+            "delete from pgc.reached",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege), theirs.transaction():
+                theirs.execute(statement.encode())
+
+
 def test_why_tells_what_the_database_does(
     person: Person, tables: list[Table], house: House, subtests: pytest.Subtests
 ) -> None:

@@ -80,3 +80,19 @@ def test_the_past_cannot_be_changed(session: Session) -> None:
     with pytest.raises(Denied), together(session.as_of(datetime.now(UTC)), new_id()):
         pass
     assert issubclass(Joined, Session)
+
+
+def test_what_is_added_belongs_to_the_batch_unless_another_is_named(session: Session) -> None:
+    """So that taking the batch back takes everything back, not only what was changed; alone nothing has one."""
+    assert Collection(session, Todo).add(title="alone").batch is None
+    batch, other = new_id(), new_id()
+    with together(session, batch) as joined:
+        made = Collection(joined, Todo).add(title="row")
+        Collection(joined, Paper).add(title="document")
+        Collection(joined, Todo).add_many([{"title": "many"}])
+        apart = Collection(joined, Todo).add(title="apart", batch=other)
+    assert (made.batch, apart.batch) == (batch, other)
+    assert counts(session) == (4, 1)
+    History(session).undo_batch(batch)
+    assert {todo.title for todo in Collection(session, Todo).find()} == {"alone", "apart"}
+    assert counts(session) == (2, 0)
