@@ -10,7 +10,8 @@ kept as documents, typed and validated by the definition.
 import keyword
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from unicodedata import normalize
 
 from pydantic import ValidationError, create_model
@@ -24,6 +25,7 @@ from pgc_lib.core.spec import RESERVED
 from pgc_lib.core.types import BY_NAME, Moment, Money
 from pgc_lib.errors import Invalid, NotFound, Problem
 from pgc_lib.i18n import N_, _
+from pgc_lib.stores.documents_values import dumps, loads
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _LONGEST = 40
@@ -115,7 +117,13 @@ class Kinds(Area, name="kinds", main="definitions"):
 
 def record_of(definition: Definition) -> type[Record]:
     """The Record class that a definition describes."""
-    return _record(definition.name, definition.title, definition.fields)
+    return _made(definition.name, definition.title, dumps(cast("Any", definition.fields)))
+
+
+@lru_cache(maxsize=200)
+def _made(name: str, title: str, fields: str) -> type[Record]:
+    """One class a form of a kind, however often it is looked up; making one takes milliseconds."""
+    return _record(name, title, loads(fields))
 
 
 def _record(kind: str, title: str, fields: Sequence[Mapping[str, Any]]) -> type[Record]:

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from pgc_lib.areas.reminding import carrying, due
+from pgc_lib.areas.reminding import carrying, due, posting
 from pgc_lib.areas.reminding.due import Hours, Occurrence
+from pgc_lib.areas.reminding.mail import no_address
 from pgc_lib.areas.reminding.records import MINE, Delivery, Lunar, Notice, Preferences, Reminder
 from pgc_lib.areas.reminding.sources import cues
 from pgc_lib.areas.todo.short import Parsed, line_of, parse
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Delivery", "Notice", "Preferences", "Reminder", "Reminders"]
 
-CATCH_UP = timedelta(days=3)
+CATCH_UP = carrying.KEEPS_TRYING
 """What fell due while nobody looked is told of later, if not much later."""
 _LUNAR_DAYS = 800
 """A day of the Chinese calendar comes within so many days, or it has none."""
@@ -173,19 +174,37 @@ class Reminders(Area, name="reminders", main="items"):
         return self.notices.update(self._notice(notice).id, state="done", until=None)
 
     def deliver(self, now: datetime | None = None) -> Listing[Delivery]:
-        """Send what waits to be sent; what was tried, with how it went."""
+        """Send what waits to be sent; what was tried, with how it went. On a hub its worker mails what is due."""
         moment = now or datetime.now(UTC)
-        return Listing(carrying.deliver(self.session, self.preferred(), moment, zone().key))
+        preferences = self.preferred()
+        hours = self._hours(preferences)
+        post = posting.post_of(self.session)
+        posted = post is not None and not posting.sends_own()
+        without = [posting.MAIL] if posted else []
+        tried = carrying.deliver(self.session, preferences, moment, hours, without)
+        if post is not None:
+            tried += posting.hand_over(
+                self.session, post, preferences, past=self.due(moment - CATCH_UP, moment),
+                ahead=self.due(moment, moment + posting.AHEAD), now=moment, local=zone().key,
+            )  # fmt: skip
+        return Listing(tried)
 
     def carriers(self) -> "pl.DataFrame":
         """What can bring notices to me outside the lab, and what each of them still needs."""
         import polars as pl
 
         preferences = self.preferred()
+        post = posting.post_of(self.session)
+
+        def needs(each: carrying.Carrier) -> str:
+            if each.name == posting.MAIL and post is not None and not posting.sends_own():
+                return no_address(preferences) or post.needs()
+            return each.trouble(preferences)
+
         lines = [
-            {"carrier": name, "wanted": name in preferences.carriers, "needs": each.trouble(preferences)}
+            {"carrier": name, "wanted": name in preferences.carriers, "needs": needs(each)}
             for name, each in carrying.carriers().items()
-        ]  # fmt: skip
+        ]
         return pl.DataFrame(lines)
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────

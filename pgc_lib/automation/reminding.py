@@ -1,7 +1,7 @@
 """Telling a person what has fallen due, as long as the lab runs: looks again and again, and sends what is to be sent.
 
-It works as the person, where the person's mail password is: at home beside the worker. Several may run; each thing is
-told once (`areas/reminding/carrying.py`).
+It works as the person: at home beside the worker, where the mail password is; on a hub beside the person's server, which
+writes down what the hub's worker is to mail. Several may run; each thing is told once (`areas/reminding/carrying.py`).
 """
 
 import threading
@@ -18,6 +18,13 @@ _EVERY = 30.0
 """Seconds between two looks: a reminder is half a minute late at most."""
 
 log = structlog.get_logger()
+
+
+def keep_beside(opened: Callable[[], Session]) -> threading.Thread:
+    """Look in a thread of this process until the process ends."""
+    thread = threading.Thread(target=Reminding(opened).run, name="pgc-reminders", daemon=True)
+    thread.start()
+    return thread
 
 
 class Reminding:
@@ -46,6 +53,7 @@ class Reminding:
                 log.warning("reminders.away", error=type(error).__name__)
                 if session is not None:
                     session.close()
+                session = None
             except Exception:  # whatever it was, due reports must not wait for it
                 log.exception("reminders.failed")
         if session is not None:

@@ -1,10 +1,10 @@
-"""Keeps a person's search index up to date in the background: at home beside the worker, on a hub in the person's server.
+"""Keeps a person's search index and graph up to date in the background: at home beside the worker, on a hub in the person's server.
 
 Words first, for they take milliseconds. What texts mean is computed when nothing else waits, on one core and at most half
-of the time, so that nobody's notebook is slower for it.
+of the time, so that nobody's notebook is slower for it. What hangs together with what is read off the records here too:
+whoever was granted an area may look at it, but only the owner's login writes it.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,12 +16,17 @@ import structlog
 from pgc_lib.core.bell import PAUSES, Bell
 from pgc_lib.core.session import Session
 from pgc_lib.errors import PgcError
+from pgc_lib.graph.refreshing import Refresher
 from pgc_lib.search.embedding import NoMeaning
 from pgc_lib.search.searching import Search
 
 _STRETCH = 0.5
 _QUIET = 60.0
 """Seconds between two looks when nothing was notified; what was only noted falls due by time."""
+
+_REST = 5.0
+_SHARE = 3
+"""After reading the graph it rests so many times as long as that took, and `_REST` seconds at least."""
 
 log = structlog.get_logger()
 
@@ -51,20 +56,20 @@ class Keeper:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._search = Search(session)
+        self._refresher = Refresher(session)
+        self._rested = 0.0
+        self._postponed = False
         self._bell = Bell()
 
     def run(self) -> None:
         """Keep it up to date; a database that is away is waited for."""
-        # Read by the model's library when it is loaded: one core, and no waiting at full speed for the others.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         failures = 0
         while not self._bell.is_rung():
             try:
                 with closing(self._listening()) as connection:
                     while not self._bell.is_rung():
                         if not self.step():
-                            self._bell.wait(connection, _QUIET)
+                            self._bell.wait(connection, self._quiet())
                         failures = 0
             except (psycopg.Error, PgcError) as error:
                 pause = PAUSES[min(failures, len(PAUSES) - 1)]
@@ -74,9 +79,10 @@ class Keeper:
         self._session.close()
 
     def step(self) -> bool:
-        """What waits, then a stretch of meaning; whether there may be more."""
+        """What waits, the graph, then a stretch of meaning; whether there may be more."""
         if self._search.catch_up(seconds=_STRETCH):
             return True
+        self._tie()
         begun = time.monotonic()
         try:
             read = self._search.embed(seconds=_STRETCH)
@@ -85,6 +91,22 @@ class Keeper:
         if read:
             self._bell.pause(time.monotonic() - begun)
         return bool(read)
+
+    def _tie(self) -> None:
+        """Read off the records what hangs together, unless that was done just now."""
+        begun = time.monotonic()
+        self._postponed = begun < self._rested
+        if not self._postponed:
+            try:
+                self._refresher.refresh()
+            finally:  # what cannot be read now keeps nothing else from being done
+                ended = time.monotonic()
+                self._rested = ended + max(_REST, (ended - begun) * _SHARE)
+
+    def _quiet(self) -> float:
+        """How long nothing is to be done, unless something is notified."""
+        left = self._rested - time.monotonic()
+        return min(_QUIET, max(left, 0.1)) if self._postponed else _QUIET
 
     def stop(self) -> None:
         """End soon; what waits is found at the next start."""

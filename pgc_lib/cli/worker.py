@@ -16,7 +16,7 @@ app = typer.Typer()
     "worker", help=_("Carry changes to the event streams and due reports to their servers.")
 )
 def worker(data: Data = None) -> None:
-    """At home relay, beat and worker in one; on a server relay and Celery worker."""
+    """At home relay, beat and worker in one; on a server relay, post and Celery worker."""
     folder = use(data)
     if settings().worker_database_url:
         _on_a_server()
@@ -34,13 +34,19 @@ def beat() -> None:
 
 def _on_a_server() -> None:
     from pgc_lib.automation.celery import run_worker
+    from pgc_lib.automation.postman import Postman
+    from pgc_lib.automation.waking import Waker
     from pgc_lib.automation.worker import beside
     from pgc_lib.core.lockwatch import LockWatch
     from pgc_lib.core.relay import Relay
 
     database = settings().worker_database_url.reveal()
     relay, watch = Relay(database, settings().admin_redis_url.reveal()), LockWatch(database)
-    ends = [beside(relay.run, relay.stop), beside(watch.run, watch.stop)]
+    given = settings()
+    post = Postman(database)
+    waker = Waker(database, given.hub_api_url, given.hub_public_url, given.hub_token.reveal())
+    parts = (relay, watch, post, waker)
+    ends = [beside(part.run, part.stop) for part in parts]
     try:
         run_worker()
     finally:
@@ -53,6 +59,7 @@ def _at_home(folder: "Data") -> None:
     from pgc_lib.automation.catalogue import workspace
     from pgc_lib.automation.home import Home
     from pgc_lib.automation.jobs import Jobs
+    from pgc_lib.automation.reminding import Reminding
     from pgc_lib.automation.searching import Keeper
     from pgc_lib.automation.server import Server
     from pgc_lib.automation.worker import HomeWorker, beside
@@ -75,8 +82,8 @@ def _at_home(folder: "Data") -> None:
     relay, jobs = Relay(worker_url, redis_url), HomeWorker(Jobs(worker_url), home)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: jobs.stop())
-    keeper = Keeper(open_home(folder))
-    ends = [beside(relay.run, relay.stop), beside(keeper.run, keeper.stop)]
+    keeper, reminding = Keeper(open_home(folder)), Reminding(lambda: open_home(folder))
+    ends = [beside(part.run, part.stop) for part in (relay, keeper, reminding)]
     try:
         jobs.run()
     finally:

@@ -25,7 +25,7 @@ MODELS = "models"
 ADMIN_PASSWORD = "admin_password"  # noqa: S105 # the name of a file
 """The first administrator's first password."""
 
-_KEPT = ("hub_secret", ADMIN_PASSWORD, "model_key")
+_KEPT = ("hub_secret", ADMIN_PASSWORD, "model_key", "smtp_password")
 """What `--rotate` leaves alone: the master secret, what counts once only, what was given."""
 _PREVIOUS = {"postgres_previous": "postgres_url", "mongo_previous": "mongo_url"}
 
@@ -76,6 +76,7 @@ _FILES: dict[str, Callable[[Values], str]] = {
     "culler_token": _token,
     ADMIN_PASSWORD: _short,
     "model_key": _nothing,
+    "smtp_password": _nothing,
 }
 """Each file and what it holds; a later one may be made of an earlier one."""
 

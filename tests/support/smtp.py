@@ -4,6 +4,8 @@ def test_something(mail_server, monkeypatch):
     mail_settings(monkeypatch, mail_server)
     …
     assert mail_server.mails()[0]["Subject"] == "…"
+
+`tls_mail_server` is the same with TLS from the first byte. `pause` and `go_on` take it away and bring it back.
 """
 
 import ssl
@@ -31,12 +33,42 @@ class Server:
     contents: list[bytes] = field(default_factory=list)
     logged_in: list[str] = field(default_factory=list)
     encrypted: bool = False
+    tls_at_once: bool = False
+    connections: int = 0
+    _running: Any = field(default=None, repr=False)
+    _key: Path = Path()
 
     def mails(self) -> list[EmailMessage]:
         """The mails as whoever gets them reads them."""
         return [message_from_bytes(content, policy=policy.default) for content in self.contents]
 
+    def go_on(self) -> None:
+        """Listen, at the same port as before."""
+        from aiosmtpd.controller import Controller
+
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.certificate, self._key)
+        how: dict[str, Any] = {"tls_context": context, "require_starttls": True}
+        if self.tls_at_once:
+            how = {"ssl_context": context, "auth_require_tls": False}
+        self.port = self.port or _free_port()
+        self._running = Controller(
+            self, hostname="127.0.0.1", port=self.port, authenticator=self.authenticate, auth_required=True, **how
+        )  # fmt: skip
+        self._running.start()
+
+    def pause(self) -> None:
+        """Nobody answers at the port."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
+
     # What aiosmtpd asks.
+
+    async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, name: str, responses: Any) -> Any:  # noqa: N802  # fmt: skip
+        session.host_name = name
+        self.connections += 1
+        return responses
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802  # fmt: skip
         if address.startswith("nobody@"):
@@ -44,8 +76,8 @@ class Server:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.encrypted = session.ssl is not None
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.encrypted = server.transport.get_extra_info("ssl_object") is not None
         self.contents.append(envelope.content)
         return "250 OK"
 
@@ -64,28 +96,30 @@ class Server:
 @pytest.fixture
 def mail_server(tmp_path: Path) -> Iterator[Server]:
     """A mail server on a port of its own."""
-    from aiosmtpd.controller import Controller
+    yield from _served(tmp_path, tls_at_once=False)
 
-    certificate, key = _certificate(tmp_path)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    server = Server(0, certificate)
-    controller = Controller(
-        server, hostname="127.0.0.1", port=_free_port(), tls_context=context, require_starttls=True,
-        authenticator=server.authenticate, auth_required=True,
-    )  # fmt: skip
-    controller.start()
-    server.port = controller.port
+
+@pytest.fixture
+def tls_mail_server(tmp_path: Path) -> Iterator[Server]:
+    """One that speaks TLS from the first byte, as port 465 does."""
+    yield from _served(tmp_path, tls_at_once=True)
+
+
+def _served(folder: Path, *, tls_at_once: bool) -> Iterator[Server]:
+    certificate, key = _certificate(folder)
+    server = Server(0, certificate, tls_at_once=tls_at_once, _key=key)
+    server.go_on()
     yield server
-    controller.stop()
+    server.pause()
     settings.cache_clear()
 
 
 def mail_settings(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
     """Let the lab send by this server, whose certificate it trusts."""
     monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    security = "ssl" if server.tls_at_once else "starttls"
     set_mail(
-        monkeypatch, HOST="localhost", PORT=str(server.port), SECURITY="starttls", USER="me", PASSWORD=PASSWORD, FROM="lab@example.org"
+        monkeypatch, HOST="localhost", PORT=str(server.port), SECURITY=security, USER="me", PASSWORD=PASSWORD, FROM="lab@example.org"
     )  # fmt: skip
 
 

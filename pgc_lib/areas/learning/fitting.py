@@ -1,7 +1,7 @@
 """Whether the forgetting curve foretells one's answers: what was expected against what came, so that nobody tunes blindly.
 
-The optimiser of FSRS needs PyTorch and is left out; `lab.knowledge.review_log()` is what it reads, and what it finds goes
-into `lab.knowledge.review_plan(parameters=…)`.
+The optimiser of FSRS needs PyTorch and is left out; `tuning.py` fits the numbers that matter most. `lab.knowledge.review_log()`
+is what other optimisers read, and what they find goes into `lab.knowledge.review_plan(parameters=…)` as well.
 """
 
 from dataclasses import dataclass, field

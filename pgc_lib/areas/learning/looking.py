@@ -18,6 +18,7 @@ from pgc_lib.areas.learning.scheduling import (
     retrievability_columns,
     scheduler_of,
 )
+from pgc_lib.areas.learning.tuning import Tuned, answers_of, tuned
 from pgc_lib.core.area import Area, Kept, KeptAs
 from pgc_lib.core.types import in_zone
 from pgc_lib.errors import Invalid, Problem
@@ -171,6 +172,12 @@ class Looking(Area, name="knowledge"):
         """How well the forgetting curve foretells my answers: expected against found, and by how much it errs."""
         frame = self.review_log(deck=deck)
         return fit_of(frame)
+
+    def tune(self, *, deck: str | None = None) -> Tuned:
+        """Numbers of FSRS fitted to my answers, with what they are worth; `review_plan(parameters=…)` then uses them."""
+        plan = plan_for(self._plans(), deck or "")
+        start = scheduler_of(plan).parameters
+        return tuned(answers_of(self.review_log(deck=deck)), start)
 
     def review_log(self, *, deck: str | None = None, owner: UUID | None = None) -> "pl.DataFrame":
         """Every answer as those who fit the parameters of FSRS read it: card_id, review_time, review_rating, review_state, review_duration."""

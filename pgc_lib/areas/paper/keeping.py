@@ -1,6 +1,7 @@
 """The collection of documents: what is read off a text is written with it, and a path stands for one document."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -58,8 +59,9 @@ class Papers(Collection[Doc]):
         """Keep a new document; `owner` is another person who granted the right to edit."""
         if record is None:
             record, values = self.new(**values), {}
-        self.refuse_taken(record.folder, record.title, owner)
-        return super().add(record, owner=owner, batch=batch, **values)
+        with self._naming(owner) as papers:
+            papers.refuse_taken(record.folder, record.title, owner)
+            return Collection.add(papers, record, owner=owner, batch=batch, **values)
 
     def add_many(
         self,
@@ -98,7 +100,14 @@ class Papers(Collection[Doc]):
         if changes.keys() & {"title", "folder"}:
             folder, title = changes.get("folder", current.folder), changes.get("title", current.title)  # fmt: skip
             if (folder, title) != (current.folder, current.title):
-                self.refuse_taken(folder, title, current.owner)
+                with self._naming(current.owner) as papers:
+                    papers.refuse_taken(folder, title, current.owner)
+                    return papers._amended(record, current, version, changes)
+        return self._amended(record, current, version, changes)
+
+    def _amended(
+        self, record: Doc | UUID, current: Doc, version: int | None, changes: dict[str, Any]
+    ) -> Doc:
         changes.setdefault("message", "")
         if {**current.values(), **changes} | {"message": ""} == current.values() | {"message": ""}:
             return current if isinstance(record, Doc) and version is None else self.get(current.id)
@@ -112,6 +121,24 @@ class Papers(Collection[Doc]):
         return self._opened(
             self._backing.amend(id, {name: merged[name] for name in changes}, version=version)
         )
+
+    @contextmanager
+    def _naming(self, owner: UUID | None) -> Iterator["Papers"]:
+        """These documents while nobody else gives one of this owner's a name: a free name stays free until it is taken."""
+        from sqlalchemy import text
+
+        from pgc_lib.core.ids import new_id
+        from pgc_lib.core.together import Joined, together
+
+        if isinstance(self.session, Joined):
+            opened: AbstractContextManager[Joined] = nullcontext(self.session)
+        else:
+            opened = together(self.session, new_id())
+        with opened as joined_session:
+            joined_session.connection.execute(
+                text("select pgc.hold_docs(:owner)"), {"owner": owner or self.session.person}
+            )
+            yield Papers(joined_session, Doc)
 
     def bring_back(self, id: UUID, values: dict[str, Any], owner: UUID | None) -> Doc:
         """Keep a document that was removed under its old identifier again."""

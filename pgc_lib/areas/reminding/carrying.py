@@ -5,6 +5,7 @@ by the entry point group `pgc.carriers`. A delivery is claimed before it is sent
 dies between sending and noting it sends it once more, under the same identifier, by which receivers tell it is the same.
 """
 
+from collections.abc import Collection as Collection_
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,18 +13,21 @@ from importlib.metadata import entry_points
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from pgc_lib.areas.reminding.due import Hours, Occurrence
 from pgc_lib.areas.reminding.records import Delivery, Notice, Preferences
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.session import Session
 from pgc_lib.errors import NotFound, PgcError
 from pgc_lib.i18n import _
 
-MOST_TRIES = 6
-_FIRST_PAUSE = timedelta(minutes=5)
+KEEPS_TRYING = timedelta(days=3)
+"""A mail server may be away over a weekend; what is older than that is of no use."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 _CLAIM = """
-    update reminders.deliveries set tries = tries + 1, next_try = cast(:now as timestamptz) + :pause * power(2, tries)
+    update reminders.deliveries
+    set tries = tries + 1, next_try = cast(:now as timestamptz) + least(:pause * power(2, least(tries, 10)), :longest)
     where id = (select id from reminders.deliveries
-                where owner = :owner and state = 'waiting' and next_try <= :now
+                where owner = :owner and state = 'waiting' and next_try <= :now and carrier <> all(:without)
                 order by next_try limit 1 for update skip locked)
     returning id"""
 
@@ -41,11 +45,13 @@ class Message:
 
 
 class NotCarried(PgcError):
-    """A carrier could not send; trying again may help, unless it is `final`."""
+    """A carrier could not send; trying again may help, unless it is `final`. `away`: nothing could be sent now."""
 
-    def __init__(self, message: str, *, next_step: str = "", final: bool = False) -> None:
+    def __init__(
+        self, message: str, *, next_step: str = "", final: bool = False, away: bool = False
+    ) -> None:
         super().__init__(message, next_step=next_step)
-        self.final = final
+        self.final, self.away = final, away
 
 
 @runtime_checkable
@@ -76,22 +82,42 @@ def carriers() -> Mapping[str, Carrier]:
 
 def message_of(notice: Notice, owner: UUID, local: str) -> Message:
     """A notice in words."""
+    return _message(
+        owner, notice.occurrence, local, notice.title, notice.note, notice.at, notice.whole_day, notice.urgent
+    )  # fmt: skip
+
+
+def message_ahead(occurrence: Occurrence, owner: UUID, local: str) -> Message:
+    """The same words for what is going to fall due."""
+    cue = occurrence.cue
+    return _message(owner, occurrence.key, local, cue.title, cue.note, occurrence.at, not cue.clock, cue.urgent)  # fmt: skip
+
+
+def _message(
+    owner: UUID, occurrence: str, local: str, title: str, note: str, at: datetime, whole_day: bool, urgent: bool
+) -> Message:  # fmt: skip
     from hashlib import sha256
     from zoneinfo import ZoneInfo
 
-    at = notice.at.astimezone(ZoneInfo(local))
-    when = f"{at:%Y-%m-%d}" if notice.whole_day else f"{at:%Y-%m-%d %H:%M}"
-    lines = [notice.title, _("When: {when}", when=when), *([notice.note] if notice.note else [])]
-    key = sha256(f"{owner}:{notice.occurrence}".encode()).hexdigest()[:40]
-    return Message(key, notice.title, "\n\n".join(lines), notice.at, notice.urgent)
+    there = at.astimezone(ZoneInfo(local))
+    when = f"{there:%Y-%m-%d}" if whole_day else f"{there:%Y-%m-%d %H:%M}"
+    lines = [title, _("When: {when}", when=when), *([note] if note else [])]
+    key = sha256(f"{owner}:{occurrence}".encode()).hexdigest()[:40]
+    return Message(key, title, "\n\n".join(lines), at, urgent)
 
 
-def deliver(session: Session, preferences: Preferences, now: datetime, local: str) -> list[Delivery]:  # fmt: skip
-    """Send what waits; what was tried, with how it went."""
+def deliver(
+    session: Session,
+    preferences: Preferences,
+    now: datetime,
+    hours: Hours,
+    without: Collection_[str] = (),
+) -> list[Delivery]:
+    """Send what waits; what was tried, with how it went. Carriers named in `without` are somebody else's work."""
     deliveries, notices = Collection(session, Delivery), Collection(session, Notice)
     known = carriers()
     done: list[Delivery] = []
-    while (claimed := _claimed(session, now)) is not None:
+    while (claimed := _claimed(session, now, without)) is not None:
         delivery = deliveries.get(claimed)
         try:
             notice = notices.get(delivery.notice)
@@ -101,20 +127,31 @@ def deliver(session: Session, preferences: Preferences, now: datetime, local: st
         if notice.state == "done":
             done.append(deliveries.update(claimed, state="failed", trouble=_("it was seen to before it was sent")))  # fmt: skip
             continue
-        trouble, final = _sent(known.get(delivery.carrier), delivery.carrier, message_of(notice, session.person, local), preferences)  # fmt: skip
+        allowed = now if notice.urgent else hours.held(now)
+        if allowed > now:  # it was late, and now it is quiet
+            deliveries.update(claimed, next_try=allowed, tries=delivery.tries - 1)
+            continue
+        message = message_of(notice, session.person, hours.local.key)
+        trouble, final = _sent(known.get(delivery.carrier), delivery.carrier, message, preferences)
         if not trouble:
             changes = {"state": "sent", "sent_at": datetime.now(UTC), "trouble": ""}
         else:
-            over = final or delivery.tries >= MOST_TRIES
+            over = final or now - notice.fires > KEEPS_TRYING
             changes = {"state": "failed" if over else "waiting", "trouble": trouble[:2000]}
         done.append(deliveries.update(claimed, **changes))  # type: ignore[arg-type]
     return done
 
 
-def _claimed(session: Session, now: datetime) -> UUID | None:
+def _claimed(session: Session, now: datetime, without: Collection_[str]) -> UUID | None:
     from sqlalchemy import text
 
-    values = {"now": now, "owner": session.person, "pause": _FIRST_PAUSE}
+    values = {
+        "now": now,
+        "owner": session.person,
+        "pause": FIRST_PAUSE,
+        "longest": LONGEST_PAUSE,
+        "without": list(without),
+    }
     with session.writing() as connection:
         found: UUID | None = connection.execute(text(_CLAIM), values).scalar_one_or_none()
     return found

@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from pgc_lib.areas.suggesting.proposals import Proposal, old_of
+from pgc_lib.areas.suggesting.wording import said
 from pgc_lib.core.pointer import point
 from pgc_lib.core.session import Session
 from pgc_lib.core.zone import today, zone
-from pgc_lib.i18n import _
+from pgc_lib.i18n import N_, _
 from pgc_lib.stores.filters import col
 
 ACHIEVEMENTS, FOCUS = "anchor.achievements", "anchor.focus"
@@ -80,7 +81,7 @@ def _todos(session: Session, since: date) -> Iterator[Proposal]:
         number, unit = measured(todo.result)
         yield _achievement(
             f"todo:{todo.id.hex}",
-            _("You finished this to-do and wrote down what came of it."),
+            said(N_("You finished this to-do and wrote down what came of it.")),
             0.6 if number is not None else 0.4,
             title=todo.title[:300],
             action=todo.what,
@@ -102,7 +103,7 @@ def _projects(session: Session, since: date) -> Iterator[Proposal]:
         done = todos.items.count(project=project.name, done=True)
         yield _achievement(
             f"project:{project.id.hex}",
-            _("This project is finished; {n} of its to-dos were done.", n=done),
+            said(N_("This project is finished; {n} of its to-dos were done."), n=done),
             0.7,
             title=project.name[:300],
             situation=project.goal,
@@ -126,7 +127,7 @@ def _levels(session: Session, since: date) -> Iterator[Proposal]:
         level = f"{found.level:g}"
         yield _achievement(
             f"level:{found.skill.hex}:{level}",
-            _("This level of {skill} is new; before it was {before}.", skill=skill.name, before=f"{before:g}"),
+            said(N_("This level of {skill} is new; before it was {before}."), skill=skill.name, before=f"{before:g}"),
             0.5,
             title=_("{skill} at level {level}", skill=skill.name, level=level),
             result=found.note,
@@ -144,7 +145,7 @@ def _plans(session: Session, since: date) -> Iterator[Proposal]:
     ):
         yield _achievement(
             f"plan:{plan.id.hex}",
-            _("This plan was reached."),
+            said(N_("This plan was reached.")),
             0.7,
             title=plan.title[:300],
             situation=plan.why,
@@ -185,7 +186,7 @@ def _focus(session: Session, since: date) -> Iterator[Proposal]:
                 changes={"title": project[:300], "todo_project": project[:200], "since": period.first},
                 source="rule",
                 title=project,
-                reason=_("{report}: {n} to-dos of this project were done.", report=report.title, n=times),
+                reason=said(N_("{report}: {n} to-dos of this project were done."), report=report.title, n=times),
                 confidence=min(0.9, times / (times + 5)),
                 about=f"focus:{project}",
             )  # fmt: skip
@@ -201,7 +202,7 @@ def _focus(session: Session, since: date) -> Iterator[Proposal]:
                 target=focus.id,
                 old=old_of(focus, changes),
                 title=focus.title,
-                reason=_("{report}: nothing of this project was done.", report=report.title),
+                reason=said(N_("{report}: nothing of this project was done."), report=report.title),
                 confidence=0.4,
                 about=f"focus:{focus.id.hex}:{period.name}",
             )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from pgc_lib.areas.suggesting.wording import words_of
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.problems import reason_of
 from pgc_lib.core.record import Record, adapter_of
@@ -31,6 +32,7 @@ class Proposal:
     """The fields as they are; of a `target` this is needed."""
     title: str = ""
     reason: str = ""
+    """Why; made by `wording.said` it is read in each reader's language."""
     confidence: float | None = None
     model: str = ""
     prompt: str = ""
@@ -91,7 +93,8 @@ def row_of(proposal: Proposal, valid: Mapping[str, Any]) -> dict[str, Any] | Non
         "target_kind": proposal.kind,
         "target": proposal.target,
         "changes": changes,
-        "reason": proposal.reason,
+        "reason": str(proposal.reason),
+        "words": words_of(proposal.reason),
         "source": proposal.source,
         "confidence": proposal.confidence,
         "model": proposal.model,

@@ -1,9 +1,10 @@
 """A suggestion: what a rule or a model would change, why, and what the person said to it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
+from pgc_lib.areas.suggesting.wording import again
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.shown import text_of
 from pgc_lib.core.types import Moment
@@ -46,6 +47,11 @@ class Suggestion(
         title=N_("Changes"), help=N_("For each field what it is (old) and would become (new).")
     )
     reason: str = field("", title=N_("Reason"), max_length=5000)
+    words: dict[str, Any] | None = field(
+        None,
+        title=N_("Words of the reason"),
+        help=N_("What the reason is made of, so that everyone reads it in their own language."),
+    )
     source: str = field(
         title=N_("Source"),
         help=N_("What proposed it: a rule, what was learned, a model."),
@@ -73,6 +79,12 @@ class Suggestion(
         help=N_("The same for the same proposal, so that it is made only once."),
         max_length=64,
     )
+
+    @classmethod
+    def kept(cls, row: Mapping[str, Any]) -> Self:
+        """The suggestion of a row, its reason in the language of whoever reads it."""
+        reason = again(row.get("words"))
+        return super().kept(row if reason is None else {**row, "reason": reason})
 
     @property
     def proposed(self) -> dict[str, Any]:

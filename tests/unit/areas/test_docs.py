@@ -1,8 +1,10 @@
 """Documents: written, linked, moved, drafted, merged, thrown away and had back, in either store, and nothing ever lost."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -363,3 +365,30 @@ def test_the_past_can_be_read(house: House, here: Docs) -> None:
     assert past.items.get(doc.id).body == "before"
     with pytest.raises(Denied):
         past.write(doc, "no")
+
+
+def test_two_at_once_do_not_make_two_documents_of_one_path(docs: Docs) -> None:
+    """Added or renamed by several programs at the same moment: one has the name, the others are told whose it is."""
+    two = docs.add(title="first"), docs.add(title="second")
+    begin = Barrier(4)
+
+    def work(n: int) -> str:
+        session = replace(docs.session)
+        mine = Docs(session)
+        try:
+            with in_lang("en"):
+                begin.wait(60)
+                if n < 2:
+                    mine.items.update(two[n].id, title="plan", folder="work")
+                else:
+                    mine.add(title="plan", folder="work", body=f"{n}")
+        except Invalid as error:
+            return error.message
+        finally:
+            session.close()
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(work, range(4)))
+    assert docs.items.count(folder="work", title="plan") == 1
+    assert said == ["", *["There is a document of this name already: work/plan"] * 3]

@@ -16,7 +16,7 @@ from pgc_lib.i18n import in_lang
 from pgc_lib.lab import Lab
 from pgc_lib.settings import settings
 from tests.support.lab import House, Person
-from tests.support.smtp import Server, mail_server, mail_settings, set_mail  # noqa: F401
+from tests.support.smtp import Server, mail_server, mail_settings, set_mail, tls_mail_server  # noqa: F401
 
 _begun: list[date] = []
 
@@ -205,7 +205,7 @@ def test_a_server_that_is_away_is_tried_again_with_longer_pauses(
     mail_server: Server,  # noqa: F811
     monkeypatch: Any,
 ) -> None:
-    """Under the same identifier; after six tries it is given up, with the reason."""
+    """Over a weekend, at least hourly; after three days it is given up, with the reason."""
     mail_settings(monkeypatch, mail_server)
     set_mail(monkeypatch, PORT="1")
     told(lab)
@@ -216,8 +216,55 @@ def test_a_server_that_is_away_is_tried_again_with_longer_pauses(
         pauses.append(tried.next_try - now)
         now = tried.next_try
     assert pauses == sorted(pauses) and pauses[0] == timedelta(minutes=5)
-    assert tried.state == "failed" and tried.trouble
-    assert lab.reminders.deliver(now + timedelta(days=9)) == []
+    assert pauses[-1] == timedelta(hours=1)
+    (late,) = lab.reminders.deliver(at(9, days=3))
+    assert late.state == "waiting" and late.trouble
+    (over,) = lab.reminders.deliver(at(11, days=3))
+    assert over.state == "failed" and over.trouble
+    assert lab.reminders.deliver(at(10, days=9)) == []
+
+
+def test_mail_over_tls_from_the_first_byte(
+    lab: Lab,
+    tls_mail_server: Server,  # noqa: F811
+    monkeypatch: Any,
+) -> None:
+    """As on port 465; a certificate that nobody vouches for, and a server that only knows the other way, get nothing."""
+    mail_settings(monkeypatch, tls_mail_server)
+    told(lab)
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    (untrusted,) = lab.reminders.deliver(at(10))
+    assert untrusted.state == "waiting" and "certificate" in untrusted.trouble.lower()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_mail_server.certificate))
+    assert [each.state for each in lab.reminders.deliver(untrusted.next_try)] == ["sent"]
+    (mail,) = tls_mail_server.mails()
+    assert mail["To"] == "me@example.org" and tls_mail_server.encrypted
+    assert tls_mail_server.logged_in == ["me"]
+
+
+def test_tls_where_the_server_wants_starttls(lab: Lab, mail_server: Server, monkeypatch: Any) -> None:  # noqa: F811  # fmt: skip
+    """A wrong setting is told as what went wrong; the password never left."""
+    mail_settings(monkeypatch, mail_server)
+    set_mail(monkeypatch, SECURITY="ssl")
+    told(lab)
+    (tried,) = lab.reminders.deliver(at(10))
+    assert tried.state == "waiting" and tried.trouble and mail_server.logged_in == []
+
+
+def test_a_late_mail_keeps_quiet_hours(lab: Lab, mail_server: Server, monkeypatch: Any) -> None:  # noqa: F811
+    """A server that comes back at night wakes nobody; what is urgent goes."""
+    mail_settings(monkeypatch, mail_server)
+    mail_server.pause()
+    lab.reminders.prefer(quiet_from="22:00", quiet_until="07:00")
+    told(lab)
+    lab.reminders.add(title="urgent", day=tomorrow().isoformat(), clock="10:00", urgent=True)
+    lab.reminders.look(at(10))
+    lab.reminders.deliver(at(21, 50))
+    mail_server.go_on()
+    assert [each.state for each in lab.reminders.deliver(at(23))] == ["sent"]
+    assert lab.reminders.deliver(at(6, 59, days=1)) == []
+    assert [each.state for each in lab.reminders.deliver(at(7, days=1))] == ["sent"]
+    assert [str(mail["Subject"]) for mail in mail_server.mails()] == ["urgent", "牙医 dentist"]
 
 
 def test_what_needs_no_second_try(lab: Lab, mail_server: Server, monkeypatch: Any) -> None:  # noqa: F811

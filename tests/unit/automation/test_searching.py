@@ -7,10 +7,10 @@ import threading
 import time
 from pathlib import Path
 
-from pgc_lib.automation.searching import Keeper
+from pgc_lib.automation.searching import _QUIET, Keeper
 from pgc_lib.lab import Lab
 from pgc_lib.search.embedding import Meaning
-from tests.support.lab import House, Person
+from tests.support.lab import House, Person, share
 from tests.unit.search.test_meaning import Counted
 
 
@@ -38,6 +38,35 @@ def test_it_follows_what_is_written_until_it_is_stopped(person: Person, house: H
     assert not thread.is_alive()
     keeper.close()
     assert [hit.title for hit in lab.search.text("dunlin")] == ["dunlin"]
+
+
+def test_whoever_was_granted_an_area_sees_edges_that_their_owner_never_looked_at(
+    person: Person, house: House
+) -> None:
+    """What hangs together is read off in the background, by the only login that may."""
+    mei, coach = person("mei"), person("coach")
+    hers = house.lab(mei)
+    hers.skills.add(name="Weaving")
+    hers.family.members.add(name="Secret Aunt")
+    hers.todos.add(title="Practise", note="Weaving, as Secret Aunt does", tags=["loom"])
+    for area in ("todos", "skills"):
+        share(mei, coach, area)
+    graph = house.lab(coach).graph
+    assert graph.frame().is_empty()
+    keeper = Keeper(mei)
+    keeper._search.meaning = Meaning(mei, Counted())
+    while keeper.step():
+        pass
+    assert set(graph.frame()["other_title"]) == {"Weaving", "#loom"}
+    hers.todos.add(title="Sell", note="what came of Weaving")
+    while keeper.step():
+        pass
+    assert len(graph.frame()) == 2, "it rests"
+    assert 0 < keeper._quiet() < _QUIET
+    keeper._rested = 0.0
+    keeper.step()
+    assert len(graph.frame()) == 3 and "Secret" not in str(graph.frame().to_dict())
+    keeper.close()
 
 
 def test_on_a_hub_the_process_beside_the_persons_server_keeps_it(

@@ -68,7 +68,7 @@ def test_rotation_keeps_what_seals(tmp_path: Path) -> None:
     hub_secrets.make(tmp_path, rotate=True)
     after = hub_secrets.values_in(tmp_path)
     same = {name for name, value in after.items() if value == before[name]}
-    assert same == {"hub_secret", "admin_password", "model_key"}
+    assert same == {"hub_secret", "admin_password", "model_key", "smtp_password"}
 
 
 def test_rotation_remembers_every_way_in(tmp_path: Path) -> None:
