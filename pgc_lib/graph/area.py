@@ -102,8 +102,7 @@ class Graph(Area, name="graph", main="edges"):
         limit = max(1, min(limit, MOST))
         relations, hows = _several(relation), _several(how)
         nodes = self._asking.around(start.pointer, depth, relations, hows, limit)
-        among = [start.pointer, *(node.pointer for node in nodes)]
-        return Neighbourhood(start, nodes, self._asking.ties(among, relations, hows))
+        return Neighbourhood(start, nodes, self._asking.among([start, *nodes], relations, hows))
 
     def explore(self, record: Record | str | None = None) -> Any:
         """A picture that grows where it is clicked, beginning with a record or with what most hangs together with."""

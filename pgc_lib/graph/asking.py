@@ -14,33 +14,25 @@ from pgc_lib.core.session import Session
 from pgc_lib.graph.deriving import TAG
 from pgc_lib.graph.seen import Match, Node, Tie
 
-_ENDS = """
-    pgc.graph_ties t
-    left join lateral (select n.title, n.owner, n.kind from pgc.graph_nodes n where n.pointer = t.one order by n.owner <> (select pgc.me()) limit 1) a on true
-    left join lateral (select n.title, n.owner, n.kind from pgc.graph_nodes n where n.pointer = t.other order by n.owner <> (select pgc.me()) limit 1) b on true"""
-_BOTH = "(a.title is not null or starts_with(t.one, '#')) and (b.title is not null or starts_with(t.other, '#'))"
-_COLUMNS = (
-    "t.one, a.title as one_title, a.owner as one_owner, t.relation, t.other, b.title as other_title, "
-    "b.owner as other_owner, t.how, t.confidence, t.source, t.owner"
-)
+_TIES = """
+    select distinct t.one, t.relation, t.other, t.how, t.confidence, t.source, t.owner
+    from pgc.graph_ties t where true {only}"""
 
-_WALK = """
-    with recursive walk (at, depth) as (
-        select cast(:start as text), 0
-        union
-        select x.at, w.depth + 1
-        from walk w cross join lateral (
-            select t.other as at from pgc.graph_ties t where t.one = w.at {only}
-            union all
-            select t.one from pgc.graph_ties t where t.other = w.at {only}
+_STEP = """
+    with reached as materialized (
+        select x.at from (
+            select t.other as at from pgc.graph_ties t where t.one = any (cast(:from as text[])) {only}
+            union
+            select t.one from pgc.graph_ties t where t.other = any (cast(:from as text[])) {only}
         ) x
-        where w.depth < :depth
-          and (starts_with(x.at, '#') or exists (select from pgc.graph_nodes n where n.pointer = x.at))
-    )
-    select w.at, min(w.depth) as depth,
-           (select n.title from pgc.graph_nodes n where n.pointer = w.at order by n.owner <> (select pgc.me()) limit 1) as title,
-           (select n.owner from pgc.graph_nodes n where n.pointer = w.at order by n.owner <> (select pgc.me()) limit 1) as owner
-    from walk w group by w.at order by 2, 3, 1 limit :most"""
+        where x.at <> all (cast(:seen as text[]))),
+    known as (
+        select distinct on (r.at) r.at, n.title, n.owner
+        from reached r left join pgc.graph_nodes n on n.pointer = r.at
+        where n.pointer is not null or starts_with(r.at, '#')
+        order by r.at, n.owner <> (select pgc.me()))
+    select at, title, owner from known order by title, at limit :most"""
+"""One step further than what was reached; of several rows of a node, which only a forger makes, one's own counts."""
 
 
 class Asking:
@@ -66,41 +58,58 @@ class Asking:
     def around(
         self, start: str, depth: int, relations: Sequence[str], hows: Sequence[str], most: int
     ) -> list[Node]:
-        """The nodes within some steps, the nearest first, without the one in the middle."""
-        only, values = _only(relations, hows)
-        statement = text(_WALK.format(only=only))
-        asked = {"start": start, "depth": depth, "most": most + 1, **values}
-        with self.session.reading() as connection:
-            rows = connection.execute(statement, asked).all()
-        return [
-            Node(row.at, _title(row.at, row.title), row.owner, row.depth)
-            for row in rows
-            if row.at != start
-        ][:most]
+        """The nodes within some steps, the nearest first, without the one in the middle.
 
-    def ties(
-        self,
-        among: Iterable[str] | None = None,
-        relations: Sequence[str] = (),
-        hows: Sequence[str] = (),
-    ) -> list[Tie]:
-        """Every edge, or those among some nodes."""
+        Step by step, and no further than is wanted: what hangs together over a tag is soon everything.
+        """
         only, values = _only(relations, hows)
-        if among is not None:
-            values["among"] = list(among)
-            only += " and t.one = any (cast(:among as text[])) and t.other = any (cast(:among as text[]))"
-        statement = f"select distinct {_COLUMNS} from {_ENDS} where {_BOTH} {only}"
+        statement = text(_STEP.format(only=only))
+        found: list[Node] = []
+        reached = [start]
         with self.session.reading() as connection:
-            return [_tie(row) for row in connection.execute(text(statement), values)]
+            for step in range(1, depth + 1):
+                seen = [start, *(node.pointer for node in found)]
+                asked = {"from": reached, "seen": seen, "most": most - len(found), **values}
+                rows = connection.execute(statement, asked).all()
+                found += [Node(row.at, _title(row.at, row.title), row.owner, step) for row in rows]
+                if not rows or len(found) >= most:
+                    break
+                reached = [row.at for row in rows]
+        return found
+
+    def ties(self) -> list[Tie]:
+        """Every edge of which both ends may be seen."""
+        known = {node.pointer: node for node in self.nodes()}
+        return [
+            _tie(row, known)
+            for row in self._rows()
+            if all(end in known or end.startswith(TAG) for end in (row.one, row.other))
+        ]
+
+    def among(
+        self, nodes: Iterable[Node], relations: Sequence[str] = (), hows: Sequence[str] = ()
+    ) -> list[Tie]:
+        """The edges between some nodes that may be seen."""
+        known = {node.pointer: node for node in nodes}
+        only, values = _only(relations, hows)
+        only += (
+            " and t.one = any (cast(:among as text[])) and t.other = any (cast(:among as text[]))"
+        )
+        return [_tie(row, known) for row in self._rows(only, among=list(known), **values)]
+
+    def _rows(self, only: str = "", **values: Any) -> "Sequence[Row[Any]]":
+        with self.session.reading() as connection:
+            return connection.execute(text(_TIES.format(only=only)), values).all()
 
     def nodes(self) -> list[Node]:
-        """Every record that is a node."""
+        """Every record that is a node; of several rows of a node, which only a forger makes, one's own counts."""
+        statement = """
+            select pointer, title, owner from (
+                select distinct on (pointer) pointer, kind, title, owner from pgc.graph_nodes
+                order by pointer, owner <> (select pgc.me())) n
+            order by kind, title, pointer"""
         with self.session.reading() as connection:
-            rows = connection.execute(
-                text(
-                    "select pointer, title, owner from pgc.graph_nodes order by kind, title, pointer"
-                )
-            )
+            rows = connection.execute(text(statement))
             return [Node(row.pointer, _title(row.pointer, row.title), row.owner) for row in rows]
 
     def match(
@@ -122,11 +131,12 @@ class Asking:
                 values[f"r{n}"] = relation
                 where.append(f"t{n}.relation = :r{n}")
         columns = []
+        mine = "order by n.owner <> (select pgc.me())"
         for n, (word, place) in enumerate(places.items()):
             wanted = kinds[word]
             joins.append(
-                f"lateral (select max(n.title) as title, max(n.owner::text) as owner, count(*) as there "
-                f"from pgc.graph_nodes n where n.pointer = {place}) n{n}"
+                f"lateral (select (array_agg(n.title {mine}))[1] as title, (array_agg(n.owner {mine}))[1] as owner, "
+                f"count(*) as there from pgc.graph_nodes n where n.pointer = {place}) n{n}"
             )
             columns += [f"{place} as p{n}", f"n{n}.title as title{n}", f"n{n}.owner as owner{n}"]
             where.append(f"(n{n}.there > 0 or starts_with({place}, '#'))")
@@ -142,7 +152,7 @@ class Asking:
                     word: Node(
                         row[f"p{n}"],
                         _title(row[f"p{n}"], row[f"title{n}"]),
-                        _uuid(row[f"owner{n}"]),
+                        row[f"owner{n}"],
                     )
                     for n, word in enumerate(places)
                 }
@@ -162,11 +172,11 @@ def _only(relations: Sequence[str], hows: Sequence[str]) -> tuple[str, dict[str,
     return only, values
 
 
-def _tie(row: "Row[Any]") -> Tie:
+def _tie(row: "Row[Any]", known: Mapping[str, Node]) -> Tie:
     return Tie(
-        Node(row.one, _title(row.one, row.one_title), row.one_owner),
+        known.get(row.one) or Node(row.one, row.one),
         row.relation,
-        Node(row.other, _title(row.other, row.other_title), row.other_owner),
+        known.get(row.other) or Node(row.other, row.other),
         row.how,
         row.confidence,
         row.source,
@@ -177,9 +187,3 @@ def _tie(row: "Row[Any]") -> Tie:
 def _title(pointer: str, title: str | None) -> str:
     """A record without a title is told by its kind."""
     return title or (pointer if pointer.startswith(TAG) else pointer.partition("/")[0])
-
-
-def _uuid(given: str | None) -> Any:
-    from uuid import UUID
-
-    return UUID(given) if given else None

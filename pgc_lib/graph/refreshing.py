@@ -5,7 +5,8 @@ before gives way to what it makes now: done twice, it is the same as once. What 
 identifiers. A name that is new is looked for in the texts that were read before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,17 @@ _MARK = text(
     "insert into pgc.graph_marks (kind, upto) values (:kind, :upto) "
     "on conflict (owner, kind) do update set upto = excluded.upto"
 )
+_SEEN = text(
+    "update pgc.graph_marks set seen = :seen where owner = (select pgc.me()) and kind = ''"
+)
+_NEWEST = text("""
+    select coalesce(max(id), 0) as newest, coalesce(sum(id), 0) as together,
+           coalesce(bool_or(token is not null and at > now() - interval '1 minute'), false) as open,
+           (select seen from pgc.graph_marks where owner = (select pgc.me()) and kind = '') as seen
+    from (select id, at, token from pgc.changes where owner = (select pgc.me()) order by id desc limit 1000) c""")
 _LATE = timedelta(minutes=30)
 """A transaction may have begun so long before it became visible."""
+_EVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 5_000
 _UNIT = "\x1f"
 _MOST_NAMES = 200
@@ -49,14 +59,20 @@ class Refresher:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._seen: tuple[int, int] | None = None
 
     def refresh(self, *, whole: bool = False) -> Refreshed:
         """Look at what changed since the last time, or at everything."""
         done = Refreshed()
-        seen = self._newest()
-        if not whole and seen == self._seen:
-            return done
+        newest, seen = self._newest()
+        if whole or newest != seen:
+            with self._alone() as held:
+                newest, seen = self._newest()  # another process may have been at it
+                if whole or newest != seen:
+                    self._refresh(done, whole=whole)
+                    held.execute(_SEEN, {"seen": newest})
+        return done
+
+    def _refresh(self, done: Refreshed, *, whole: bool) -> None:
         marks = {} if whole else self._marks()
         changed = self._changed(marks)
         found: dict[str, tuple[Collection[Any], Shape]] = {}
@@ -78,19 +94,28 @@ class Refresher:
             for kind in kinds:
                 collection, shape = found[kind]
                 since = marks[kind] - _LATE if kind in marks else None
-                self._kind(collection, shape, since, names, done)
+                # What is gone is found by comparing all there is, which is done only if something may be.
+                compared = since is None or changed.get(kind, False)
+                self._kind(collection, shape, since, names, done, compared=compared)
         done.kinds = wanted
         self._mark([kind for kind in found if kind not in marks and kind not in done.kinds])
         fresh = set(self._names()) - set(known)
         if fresh and marks:
             self._search(fresh, {kind: each for kind, each in found.items() if kind in marks}, done)
-        self._seen = seen
-        return done
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """One at a time for a person: two that read the same record would both write its links."""
+        with self.session.writing() as connection:
+            connection.execute(text("set local synchronous_commit = off"))
+            connection.execute(_MARK, {"kind": "", "upto": datetime.now(UTC)})
+            yield connection
 
     # ── one kind ─────────────────────────────────────────────────────────────────────────────────────
 
     def _kind(
-        self, collection: Collection[Any], shape: Shape, since: datetime | None, names: Names, done: Refreshed
+        self, collection: Collection[Any], shape: Shape, since: datetime | None, names: Names, done: Refreshed,
+        *, compared: bool,
     ) -> None:  # fmt: skip
         start = datetime.now(UTC)
         conditions: list[Condition] = [col("owner") == self.session.person]
@@ -98,7 +123,8 @@ class Refresher:
             conditions.append(col("updated_at") >= since)
         rows = collection.frame(*conditions, columns=["id", "version", *shape.columns])
         with self.session.writing() as connection:
-            done.gone += self._take_away(connection, collection, shape)
+            if compared:
+                done.gone += self._take_away(connection, collection, shape)
             if since is not None:
                 rows = _unread(connection, shape, rows)
             for part in rows.iter_slices(_AT_ONCE):
@@ -200,29 +226,41 @@ class Refresher:
 
     # ── what changed ─────────────────────────────────────────────────────────────────────────────────
 
-    def _newest(self) -> tuple[int, int]:
-        """Moves whenever a line of history about my records is added, also one that was begun before others."""
-        statement = """
-            select coalesce(max(id), 0), count(*) filter (where at > now() - interval '30 minutes')
-            from (select id, at from pgc.changes where owner = (select pgc.me()) order by id desc limit 1000) c"""
+    def _newest(self) -> tuple[str | None, str | None]:
+        """What history was last told of, and up to what all was read, by whichever process.
+
+        The sum moves, too, when a line is committed that was begun before others. What was noted just now may not be
+        there yet (documents in MongoDB), so it is looked at again.
+        """
+        from pgc_lib import __version__
+
         with self.session.reading() as connection:
-            newest, recent = connection.execute(text(statement)).one()
-        return int(newest), int(recent)
+            row = connection.execute(_NEWEST).one()
+        newest = None if row.open else f"{__version__} {row.newest} {row.together}"
+        return newest, row.seen or ""
 
     def _marks(self) -> dict[str, datetime]:
         with self.session.reading() as connection:
             rows = connection.execute(
-                text("select kind, upto from pgc.graph_marks where owner = (select pgc.me())")
+                text(
+                    "select kind, upto from pgc.graph_marks where owner = (select pgc.me()) and kind <> ''"
+                )
             ).all()
         return {str(kind): upto for kind, upto in rows}
 
-    def _changed(self, marks: Mapping[str, datetime]) -> set[str]:
-        since = min(marks.values()) - _LATE if marks else datetime.min.replace(tzinfo=UTC)
-        statement = "select kind, max(at) from pgc.changes where owner = (select pgc.me()) and at >= :since group by kind"
+    def _changed(self, marks: Mapping[str, datetime]) -> dict[str, bool]:
+        """The kinds of which history tells something new, and whether some of it was removed."""
+        since = min(marks.values()) - _LATE if marks else _EVER
+        statement = """
+            select kind, max(at) as at, max(at) filter (where verb = 'delete') as gone from pgc.changes
+            where owner = (select pgc.me()) and at >= :since group by kind"""
         with self.session.reading() as connection:
             rows = connection.execute(text(statement), {"since": since}).all()
+        late = {str(kind): upto - _LATE for kind, upto in marks.items()}
         return {
-            str(kind) for kind, at in rows if kind not in marks or at >= marks[str(kind)] - _LATE
+            str(row.kind): row.gone is not None and row.gone >= late.get(str(row.kind), _EVER)
+            for row in rows
+            if row.at >= late.get(str(row.kind), _EVER)
         }
 
 

@@ -52,6 +52,10 @@ def register(shell: Any) -> None:
 def load_ipython_extension(shell: Any) -> None:
     """How a lab's kernels load this: under a name of its own, so that `%load_ext pgc_lib` in a notebook says nothing."""
     register(shell)
+    if (kernel := getattr(shell, "kernel", None)) is not None:
+        from pgc_lib.notebook.live.control import answer_pages
+
+        answer_pages(kernel.comm_manager)
 
 
 def _of_its_own(made: Callable[..., Any]) -> Callable[..., Any]:

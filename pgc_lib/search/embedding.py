@@ -34,6 +34,7 @@ PIECES = 24
 """Pieces of one record whose meaning is computed; of a longer text it is the beginning."""
 
 _AT_ONCE = 8
+_LASTING = 10.0
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?\n]+|(?<=\w)\.\s+|$)")
 _WIDE = re.compile(rf"[{HAN}]")
 
@@ -78,6 +79,7 @@ class Meaning:
     def __init__(self, session: Session, embed: Embed = embed) -> None:
         self.session = session
         self._embed = embed
+        self._known: tuple[Model, float] | None = None
 
     def model(self) -> Model:
         """The model that is used; `NoMeaning` where there is none."""
@@ -92,6 +94,12 @@ class Meaning:
                 if find_spec(LOCAL) is None
                 else error.next_step,
             ) from None
+
+    def known(self) -> Model:
+        """The model that was used some seconds ago, which is not asked for with each question."""
+        if self._known is None or self._known[1] < time.monotonic():
+            self._known = self.model(), time.monotonic() + _LASTING
+        return self._known[0]
 
     def of_question(self, question: str, model: Model) -> str:
         """The vector of what is searched with."""

@@ -36,6 +36,9 @@ _SPELT = """
     select pgc.me(), :area, w from unnest(cast(:words as text[])) as n (w)
     where not exists (select from pgc.search_words k where (k.owner, k.area, k.word) = (pgc.me(), :area, w))
     on conflict do nothing"""
+_WRITE = f"with kept as ({_KEEP}), unread as ({_UNREAD}), spelt as ({_SPELT}) select"
+"""All that is written about some records, in one way there and back."""
+
 _COMMENTED = """
     select record from pgc.comments where id = any (:comments)
     union select (before ->> 'record')::uuid from pgc.images where change = :change"""
@@ -70,14 +73,9 @@ def keep(
         "hashes": [content.hash for content in contents],
         "vectors": [each.words for each in made],
         "generations": list(generations),
+        "words": sorted(frozenset().union(*(each.spelt for each in made))),
     }
-    connection.execute(text(_KEEP), values)
-    connection.execute(
-        text(_UNREAD), {name: values[name] for name in ("kind", "records", "hashes")}
-    )
-    spelt = sorted(frozenset().union(*(each.spelt for each in made)))
-    if spelt:
-        connection.execute(text(_SPELT), {"area": area, "words": spelt})
+    connection.execute(text(_WRITE), values)
 
 
 def contents_of(connection: "Connection", kind: str, records: Sequence[Record]) -> list[Content]:

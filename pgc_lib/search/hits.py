@@ -113,7 +113,7 @@ class Reader:
         """The records of what was found, as far as they are there and hold what had to be there."""
         marks = _Marks(terms)
         hits: list[Hit] = []
-        spare = max(len(found) // 2, wanted + _SPARE)
+        spare = wanted + _SPARE
         for at in range(0, len(found), spare):  # what is not needed is not read
             some = found[at : at + spare]
             records = self._records(some)
@@ -185,6 +185,8 @@ class _Marks:
             for term in terms
             if term.sort == "word" and not is_chinese(term.words[0])
         }
+        # A stem begins as its word does, so most words need none.
+        self._firsts = {word.lstrip("'")[:1] for word in self._stems}
         self._starts = tuple(term.words[0] for term in terms if term.sort == "prefix")
         written = [
             _spaced(term.written)
@@ -212,7 +214,8 @@ class _Marks:
         if self._stems or self._starts:
             for start, end in other_spans(text):
                 word = plain(text[start:end])
-                if stem(word) in self._stems or (self._starts and word.startswith(self._starts)):
+                alike = word.lstrip("'")[:1] in self._firsts and stem(word) in self._stems
+                if alike or (self._starts and word.startswith(self._starts)):
                     found.append((start, end))
         merged: list[tuple[int, int]] = []
         for start, end in sorted(found):

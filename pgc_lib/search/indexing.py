@@ -83,6 +83,15 @@ class Lag:
         return card(self._shown_())
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What a step took up."""
+
+    lines: int
+    more: bool
+    """Whether there may be more: what came while it worked is for whoever asks next."""
+
+
 class Indexer:
     """Keeps one person's index; works with the person's own login and for their records alone."""
 
@@ -98,7 +107,7 @@ class Indexer:
             row = connection.execute(text(_LAG), {"model": model}).mappings().one()
             return Lag(**row)
 
-    def standing(self) -> tuple[bool, bool]:
+    def standing(self, connection: "Connection") -> tuple[bool, bool]:
         """Whether the index was made, and whether something waits; quicker than the whole truth."""
         from sqlalchemy import text
 
@@ -106,24 +115,19 @@ class Indexer:
             "select exists (select from pgc.search_states where owner = pgc.me() and generation > 0), "
             "exists (select from pgc.search_waiting where owner = pgc.me() and due <= now())"
         )
-        with asking(self.session) as connection:
-            built, behind = connection.execute(question).one()
-            return bool(built), bool(behind)
+        built, behind = connection.execute(question).one()
+        return bool(built), bool(behind)
 
-    def is_unread(self, model: str) -> bool:
+    def is_unread(self, connection: "Connection", model: str) -> bool:
         """Whether what some entry means is still to be computed."""
-        return self._asks(
-            "select exists (select from pgc.search_states where owner = pgc.me() and model <> :model) "
-            "and exists (select from pgc.search_entries where owner = pgc.me()) "
-            "or exists (select from pgc.search_unread where owner = pgc.me())",
-            model=model,
-        )
-
-    def _asks(self, question: str, **values: Any) -> bool:
         from sqlalchemy import text
 
-        with asking(self.session) as connection:
-            return bool(connection.execute(text(question), values).scalar_one())
+        question = text(
+            "select exists (select from pgc.search_states where owner = pgc.me() and model <> :model) "
+            "and exists (select from pgc.search_entries where owner = pgc.me()) "
+            "or exists (select from pgc.search_unread where owner = pgc.me())"
+        )
+        return bool(connection.execute(question, {"model": model}).scalar_one())
 
     def catch_up(self, *, seconds: float = float("inf"), wait: bool = True) -> int:
         """Bring the index up to date; how many changes it took up.
@@ -134,8 +138,8 @@ class Indexer:
         end = time.monotonic() + seconds
         done = 0
         while (step := self._step(wait=wait, end=end)) is not None:
-            done += step
-            if time.monotonic() >= end:
+            done += step.lines
+            if not step.more or time.monotonic() >= end:
                 break
         return done
 
@@ -156,7 +160,7 @@ class Indexer:
 
     # ── what waits ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _step(self, *, wait: bool, end: float) -> int | None:
+    def _step(self, *, wait: bool, end: float) -> "_Step | None":
         """Some of what waits; None when nothing does, or somebody else is at it."""
         from sqlalchemy import text
 
@@ -172,33 +176,40 @@ class Indexer:
                 if not lines:
                     return None
                 generations = [each for each in (state.generation, state.building) if each]
-                for kind, ids in self._concerned(connection, lines).items():
-                    self._renew(connection, kind, ids, generations)
+                for kind, (collection, ids) in self._concerned(connection, lines).items():
+                    self._renew(connection, kind, collection, ids, generations)
                 connection.execute(
                     text("delete from pgc.search_waiting where change = any (:done)"),
                     {"done": [line.change for line in lines]},
                 )
         if built:
             return self._first_build(end)
-        return len(lines)
+        return _Step(len(lines), more=len(lines) == LINES)
 
-    def _first_build(self, end: float) -> int | None:
+    def _first_build(self, end: float) -> "_Step":
         """The first time there is nothing to search yet, so the index is made now, as far as time allows."""
         while self._build(anew=False, end=end) is None:
             if time.monotonic() >= end:
-                return 0
-        return 1
+                return _Step(0, more=True)
+        return _Step(1, more=True)
 
     def _concerned(
         self, connection: "Connection", lines: "Sequence[Row[Any]]"
-    ) -> dict[str, set[UUID]]:
-        """Which records the changes are about, by kind."""
-        found: dict[str, set[UUID]] = {}
+    ) -> "dict[str, tuple[Collection[Any], set[UUID]]]":
+        """Which records the changes are about, by kind, and where they are kept."""
+        found: dict[str, tuple[Collection[Any], set[UUID]]] = {}
+        passed: set[str] = set()
         for line in lines:
             kind, _slash, beside = (line.kind or "").partition("/")
-            if not kind or self._collection(kind) is None:
+            if kind and kind not in found and kind not in passed:
+                collection = self._collection(kind)
+                if collection is None:
+                    passed.add(kind)
+                else:
+                    found[kind] = collection, set()
+            if kind not in found:
                 continue
-            ids = found.setdefault(kind, set())
+            collection, ids = found[kind]
             if beside == "comments":
                 ids |= entries.commented(connection, line.change, line.records or ())
             elif beside:
@@ -206,15 +217,15 @@ class Indexer:
             elif line.records is not None:
                 ids |= set(line.records)
             else:
-                ids |= self._unnamed(connection, kind, line)
+                ids |= self._unnamed(connection, collection, line)
         return found
 
-    def _unnamed(self, connection: "Connection", kind: str, line: "Row[Any]") -> set[UUID]:
+    def _unnamed(
+        self, connection: "Connection", collection: "Collection[Any]", line: "Row[Any]"
+    ) -> set[UUID]:
         """The records of a change that has too many to name them."""
         from sqlalchemy import text
 
-        collection = self._collection(kind)
-        assert collection is not None  # asked before
         if line.noted:  # in MongoDB no images are kept here: whatever differs is meant
             return self._differing(connection, collection)
         if line.verb == "insert":
@@ -230,10 +241,13 @@ class Indexer:
         return {id for id in known.keys() | there.keys() if known.get(id, -1) != there.get(id, -2)}
 
     def _renew(
-        self, connection: "Connection", kind: str, ids: Iterable[UUID], generations: Sequence[int]
+        self,
+        connection: "Connection",
+        kind: str,
+        collection: "Collection[Any]",
+        ids: Iterable[UUID],
+        generations: Sequence[int],
     ) -> None:
-        collection = self._collection(kind)
-        assert collection is not None
         for some in _batched(sorted(ids), RECORDS):
             found = collection.find(col("id").is_in(some), owner=self.session.person)
             there = {record.id for record in found}
@@ -246,10 +260,13 @@ class Indexer:
         """A stretch of a new generation, some records at a time; True when it was switched to."""
         from sqlalchemy import text
 
-        kinds = self._kinds()
         with self._holding(wait=True) as held:
             assert held is not None  # it waits
             connection, state = held
+            if not anew and state.building is None and state.generation:
+                return True  # made by somebody else while this waited
+            # Asked for only now: what was true before this waited would make an index without what came since.
+            kinds = self._kinds()
             if anew or state.building is None:
                 entries.drop_generations(connection, keep=state.generation)
                 building = max(state.generation, state.building or 0) + 1
@@ -302,11 +319,13 @@ class Indexer:
         """The person's state, locked; None when somebody else has it and one does not wait."""
         from sqlalchemy import text
 
-        held = f"select * from pgc.search_states where owner = pgc.me() for update{'' if wait else ' skip locked'}"
+        # A crash of the machine may take an entry back, but then its line as well: nobody waits for the disk.
+        held = (
+            "select *, set_config('synchronous_commit', 'off', true) from pgc.search_states "
+            f"where owner = pgc.me() for update{'' if wait else ' skip locked'}"
+        )
         made = "insert into pgc.search_states (owner) values (pgc.me()) on conflict do nothing"
         with self.session.writing() as connection:
-            # A crash of the machine may take an entry back, but then its line as well.
-            connection.execute(text("set local synchronous_commit = off"))
             row = connection.execute(text(held)).first()
             if row is None and connection.execute(text(made)).rowcount:
                 row = connection.execute(text(held)).first()

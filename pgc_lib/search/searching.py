@@ -4,10 +4,15 @@ lab.search("growth* tag:work after:30d")     lab.search.text(…)   lab.search.s
 lab.search.lag()                             lab.search.rebuild()
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from pgc_lib.areas.kin.help_library import Advice, language_of, shipped, titled
 from pgc_lib.core.session import Session
 from pgc_lib.errors import Denied, PgcError
 from pgc_lib.i18n import _
+from pgc_lib.search.asking import asking
 from pgc_lib.search.embedding import Meaning, NoMeaning, name_of
 from pgc_lib.search.hits import Hits, Reader
 from pgc_lib.search.hybrid import fused
@@ -15,6 +20,9 @@ from pgc_lib.search.indexing import Indexer, Lag
 from pgc_lib.search.meaning import by_meaning
 from pgc_lib.search.query import Query, Term, read
 from pgc_lib.search.text import Answer, by_words
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MOST = 200
 """Hits that can be asked for at once."""
@@ -47,35 +55,39 @@ class Search:
 
     def text(self, question: str, *, limit: int = 20) -> Hits:
         """What holds the words of a question, the best first."""
-        query = self._begin(question)
-        answer = by_words(self.session, query, _wanted(limit))
+        with self._begun(question) as (query, connection):
+            answer = by_words(connection, query, _wanted(limit))
         return self._hits(query, answer, limit, ())
 
     def semantic(self, question: str, *, limit: int = 20) -> Hits:
         """What means something like the question, whatever its words; without a model it says so and finds nothing."""
-        query = self._begin(question)
-        try:
-            found = by_meaning(self.session, query, _wanted(limit), self.meaning)
-        except NoMeaning as error:
-            return self._hits(query, Answer([]), limit, (str(error),))
-        return self._hits(query, Answer(found), limit, self._unread())
+        notes: tuple[str, ...]
+        with self._begun(question) as (query, connection):
+            try:
+                found = by_meaning(connection, query, _wanted(limit), self.meaning)
+                notes = self._unread(connection)
+            except NoMeaning as error:
+                found, notes = [], (str(error),)
+        return self._hits(query, Answer(found), limit, notes)
 
     def hybrid(self, question: str, *, limit: int = 20) -> Hits:
         """Both orders as one; without a model the words alone."""
-        query = self._begin(question)
         wanted = max(_wanted(limit), _FUSED)
-        answer = by_words(self.session, query, wanted)
         notes: tuple[str, ...] = ()
-        found = answer.found
-        if query.text:
-            try:
-                near = by_meaning(self.session, query, wanted, self.meaning)
-                found = fused(answer.found, near)
-                notes = self._unread()
-            except NoMeaning as error:
-                notes = (error.message,)
-            except PgcError as error:  # a provider's model that is away: the words still are there
-                notes = (_("Searched by words alone: {reason}", reason=error.message),)
+        with self._begun(question) as (query, connection):
+            answer = by_words(connection, query, wanted)
+            found = answer.found
+            if query.text:
+                try:
+                    near = by_meaning(connection, query, wanted, self.meaning)
+                    found = fused(answer.found, near)
+                    notes = self._unread(connection)
+                except NoMeaning as error:
+                    notes = (error.message,)
+                except (
+                    PgcError
+                ) as error:  # a provider's model that is away: the words still are there
+                    notes = (_("Searched by words alone: {reason}", reason=error.message),)
         return self._hits(query, Answer(found, answer.corrected), limit, notes)
 
     def lag(self) -> Lag:
@@ -106,16 +118,19 @@ class Search:
         except NoMeaning:
             return ""
 
-    def _begin(self, question: str) -> Query:
-        """Read the question, and bring the index up to date if that is soon done."""
+    @contextmanager
+    def _begun(self, question: str) -> "Iterator[tuple[Query, Connection]]":
+        """Read the question, and bring the index up to date if that is soon done; all is asked over one connection."""
         self._writable()
-        built, behind = self.indexer.standing()
-        if behind or not built:
-            self.indexer.catch_up(seconds=_SECONDS if built else _FIRST_SECONDS, wait=not built)
-        if not built:
-            built, _behind = self.indexer.standing()
-        self._built = built
-        return read(question)
+        with asking(self.session) as connection:
+            built, behind = self.indexer.standing(connection)
+            if behind or not built:
+                seconds = _SECONDS if built else _FIRST_SECONDS
+                self.indexer.catch_up(seconds=seconds, wait=not built)
+            if not built:
+                built, _behind = self.indexer.standing(connection)
+            self._built = built
+            yield read(question), connection
 
     def _writable(self) -> None:
         if self.session.at is not None:
@@ -124,8 +139,8 @@ class Search:
                 next_step=_("Search in the lab itself, or filter an area with `find`."),
             )
 
-    def _unread(self) -> tuple[str, ...]:
-        if not self.indexer.is_unread(self._model()):
+    def _unread(self, connection: "Connection") -> tuple[str, ...]:
+        if not self.indexer.is_unread(connection, name_of(self.meaning.known())):
             return ()
         return (_("Some entries are found by their words only, until what they mean is computed."),)
 

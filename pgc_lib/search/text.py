@@ -12,10 +12,8 @@ from math import log
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pgc_lib.core.session import Session
 from pgc_lib.core.words import is_chinese
 from pgc_lib.core.zone import today
-from pgc_lib.search.asking import asking
 from pgc_lib.search.conditions import all_of, any_of, matching, required
 from pgc_lib.search.query import Query, Term
 
@@ -25,8 +23,11 @@ if TYPE_CHECKING:
 POOL = 200
 """Entries that are ranked of those that hold everything, at most."""
 
-LOOSE = 1500
-"""Entries that are ranked of those that hold only some of it, at most."""
+ROOM = 1500
+"""Entries in which the words may be, together, by which what holds only some of them is looked for."""
+
+LOOSE = 600
+"""Entries that are ranked of those that hold only some of it, at most; the newest, and those with a word in the title."""
 
 _CEILING = 3000
 """Counting how frequent a word is stops here: it is frequent."""
@@ -63,27 +64,26 @@ class Answer:
     """Words that nobody wrote, and those that were looked for instead."""
 
 
-def by_words(session: Session, query: Query, wanted: int) -> Answer:
+def by_words(connection: "Connection", query: Query, wanted: int) -> Answer:
     """What holds the words of a question, the best first."""
     if query.is_empty:
         return Answer([])
-    with asking(session) as connection:
-        found = _holding(connection, query, {}, wanted)
-        if len(found) >= wanted or not query.terms:
-            return Answer(found)
-        if found and len(query.terms) == 1:
-            return Answer(found)
-        # Not enough holds all of it, so now it matters which of the words tell more.
-        weights = _weights(connection, query.terms)
-        found = _loosened(connection, query, weights, found, wanted)
-        corrected = _corrections(connection, query, weights)
-        if not corrected:
-            return Answer(found)
-        changed = _replaced(query, dict(corrected))
-        weights = _weights(connection, changed.terms)
-        again = _holding(connection, changed, weights, wanted)
-        again = _loosened(connection, changed, weights, again, wanted)
-        return Answer(_filled(again, found, wanted), corrected if again else ())
+    found = _holding(connection, query, {}, wanted)
+    if len(found) >= wanted or not query.terms:
+        return Answer(found)
+    if found and len(query.terms) == 1:
+        return Answer(found)
+    # Not enough holds all of it, so now it matters which of the words tell more.
+    weights = _weights(connection, query.terms)
+    found = _loosened(connection, query, weights, found, wanted)
+    corrected = _corrections(connection, query, weights)
+    if not corrected:
+        return Answer(found)
+    changed = _replaced(query, dict(corrected))
+    weights = _weights(connection, changed.terms)
+    again = _holding(connection, changed, weights, wanted)
+    again = _loosened(connection, changed, weights, again, wanted)
+    return Answer(_filled(again, found, wanted), corrected if again else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _loosened(
     plain = [term for term in query.terms if term.sort != "phrase" and weights[term].count]
     plain.sort(key=lambda term: weights[term].count)
     chosen: list[Term] = []
-    room = LOOSE
+    room = ROOM
     for term in plain:
         if chosen and weights[term].count > room:
             break

@@ -1,7 +1,8 @@
 """Conditions and orders on JSONB in SQL.
 
 Every comparison asks for the kind of value first, so none can fail on the data, and ends in `is true`, so
-that `not` is its plain negation. Texts are compared byte by byte (collation "C"), as MongoDB does.
+that `not` is its plain negation. Columns that are never empty do without, for PostgreSQL walks no index where it
+stands: records are asked for by their identifiers all the time. Texts are compared byte by byte (collation "C"), as MongoDB does.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ class Query:
         operand = it.operand(value)
         sign = _SIGNS[operator]
         if not it.path:
-            return f"((d.{it.name} {sign} {self._column_value(it, operand)}) is true)"
+            return _closed(it, f"d.{it.name} {sign} {self._column_value(it, operand)}")
         if operator == "eq":
             return self._contains(it, operand)
         if operator == "ne":
@@ -100,7 +101,7 @@ class Query:
             others = self.bind([dumps(operand) for operand in operands], "jsonb[]")
             return f"(({self._value(it)} = any ({others})) is true)"
         sql_type = _TYPES.get(it.name, "uuid")
-        return f"((d.{it.name} = any ({self.bind(operands, sql_type + '[]')})) is true)"
+        return _closed(it, f"d.{it.name} = any ({self.bind(operands, sql_type + '[]')})")
 
     def _contains(self, it: Field, wanted: Scalar | list[Scalar]) -> str:
         """Equal for a single value, holding it for a list; both can use the index on bodies."""
@@ -179,6 +180,11 @@ class Query:
             case "text":
                 return self.bind(value if isinstance(value, str) else "", "text")
         return self._column_value(it, UUID(int=0) if value is None else value)
+
+
+def _closed(it: Field, comparison: str) -> str:
+    """Two-valued, also where the column is empty, which only the batch may be."""
+    return f"(({comparison}) is true)" if it.name == "batch" else f"({comparison})"
 
 
 def _text_field(name: str) -> Field:

@@ -237,7 +237,7 @@ def _vectors(bench: Bench, made: _Made) -> None:
             for at in range(0, len(ids), 1000):
                 part = ids[at : at + 1000]
                 near = some[chance.integers(len(some), size=len(part))]
-                near = near + chance.normal(0, 0.02, near.shape)
+                near = (near + chance.normal(0, 0.02, near.shape)).astype(np.float32)
                 near /= np.linalg.norm(near, axis=1, keepdims=True)
                 for id, vector in zip(part, near, strict=True):
                     written = "[" + ",".join(f"{number:.4g}" for number in vector) + "]"

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 import pgc_lib as pgc
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.jupyter import Place
 from pgc_lib.stores.filters import col
+from tests.support.axe import serious
 from tests.support.browser import browser, shot, visit  # noqa: F401 (a fixture)
 from tests.support.jupyterlab import LabProcess, new_data, started
 from tests.support.notebooks import code, save, sources
@@ -23,8 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _PATIENCE = 90_000
 _SECONDS = 150
-_TWO = ("Comm not found",)
-"""What Lab itself complains of when two pages have one kernel."""
+_BILL = "日期,金额,商户,备注\n2026-11-02,-12.50,面包房,面包\n2026-11-03,-abc,菜市场,?\n"
 
 
 @dataclass
@@ -125,7 +127,7 @@ def test_a_tick_in_the_lab_reaches_the_page_that_has_the_notebook_open(
     """What is typed stays, saved or not, and no question is asked; the box is ticked on the page and, once saved, in the file."""
     path = save(desk.work / "notes" / "week.ipynb", "# Week", "- [ ] call mum\n- [ ] write report")
     [mum] = until(lambda: desk.lab.todos.find(title="call mum"))
-    with visit(browser, blocked=_TWO) as page, visit(browser, blocked=_TWO) as other:
+    with visit(browser) as page, visit(browser) as other:
         desk.open(page, "notes/week.ipynb")
         write(page, 0, "\n\nnot saved yet")
         desk.lab.todos.complete(mum)
@@ -160,23 +162,90 @@ def test_a_tick_reaches_a_notebook_that_nobody_has_open(desk: Desk) -> None:
     until(lambda: sources(path)[1] == "- [x] pay the rent")
 
 
-def test_a_link_beside_a_notebook_opens_the_very_cell(browser: "Browser", desk: Desk) -> None:  # noqa: F811
-    """In the Lab that is open, without loading a page."""
+_OFFER = """\
+from pgc_lib.notebook.live import Part, tag
+
+class Offer(Part):
+    def draw(self):
+        return tag.button("take it", data_pgc_cell="1 + 1", class_="pgc-button pgc-in-lab")
+
+Offer()"""
+_GONE = {
+    "output_type": "display_data", "metadata": {},
+    "data": {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "0" * 32, "version_major": 2, "version_minor": 0},
+        "text/html": "<div class='pgc pgc-still'><p>what was there</p></div>", "text/plain": "x",
+    },
+}  # fmt: skip
+
+
+def test_the_panel_beside_a_notebook(browser: "Browser", desk: Desk) -> None:  # noqa: F811
+    """It follows the notebook in front and its saving, opens the very cell, ticks a to-do off; a source becomes a cell;
+    what a kernel of yesterday showed is there to be read; nobody is kept out."""
     cells = ["# Diary", *(f"## Morning {n}\n\n" + "words\n\n" * 20 for n in range(12))]
-    save(desk.work / "notes" / "diary.ipynb", *cells)
+    save(desk.work / "notes" / "diary.ipynb", *cells, "- [ ] water the plants")
     shown = 'import pgc_lib as pgc\npgc.open().docs.beside("notes/diary.ipynb")'
-    save(desk.work / "notes" / "panel.ipynb", code(shown, "panel"))
-    until(lambda: desk.lab.docs.find(title="Morning 11"))
-    with visit(browser) as page:
+    old = code("lab.yesterday()", "old") | {"outputs": [_GONE]}
+    panel = save(desk.work / "notes" / "panel.ipynb", "# Panel\n\nof [[diary]]", code(shown, "panel"), code(_OFFER, "offer"), old)  # fmt: skip
+    NotebookNotary(data_dir=str(Place(desk.process.data).home / "data")).sign(
+        nbformat.read(panel, 4)
+    )
+    until(lambda: desk.lab.docs.find(title="Morning 11") and desk.lab.docs.find(title="panel"))
+    with visit(browser, blocked=["widget model not found"]) as page:
         desk.open(page, "notes/panel.ipynb")
-        page.locator(".jp-Notebook .jp-Cell").first.click()
+        page.get_by_text("As it was saved.").wait_for(timeout=_PATIENCE)
+        page.get_by_text("what was there").wait_for(timeout=_PATIENCE)
+        place = page.locator(".jp-Notebook .jp-Cell")
+        place.nth(1).click()
         page.keyboard.press("Shift+Enter")
         link = page.locator(".pgc-beside a", has_text="Morning 10")
         link.wait_for(timeout=_PATIENCE)
+        page.keyboard.press("Shift+Enter")
+        page.get_by_role("button", name="take it").click(timeout=_PATIENCE)
+        page.locator(".jp-Notebook .jp-Cell").nth(3).get_by_text("1 + 1").wait_for(timeout=_PATIENCE)  # fmt: skip
+        side = page.locator(".pgc-side")
+        page.locator(".lm-TabBar-tab[data-id=pgc-beside]").click()
+        side.get_by_role("link", name="Panel").wait_for(timeout=_PATIENCE)
         shot(page, "notes-beside")
         link.click()
-        heading = page.locator("[data-windowed-list-index='11'] h2", has_text="Morning 10")
-        heading.wait_for(timeout=_PATIENCE)
-        until(lambda: heading.evaluate("it => it.getBoundingClientRect().top < innerHeight"))
-        assert page.locator(".lm-TabBar-tab.jp-mod-current", has_text="diary.ipynb").count()
-        shot(page, "notes-beside-opened")
+        _is_at(page, 11, "Morning 10")
+        side.get_by_role("link", name="Morning 3").wait_for(timeout=_PATIENCE)
+        assert not serious(page, ".pgc-side")
+        side.get_by_role("link", name="Morning 3").click()
+        _is_at(page, 4, "Morning 3")
+        side.get_by_label("water the plants").click()
+        until(lambda: desk.lab.todos.find(title="water the plants", done=True))
+        page.locator(".jp-Notebook input[type=checkbox]:checked").wait_for(
+            state="attached", timeout=_PATIENCE
+        )
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_selector(
+            "body[data-jp-theme-light=false]", state="attached", timeout=_PATIENCE
+        )
+        assert not serious(page, ".pgc-side")
+        side.get_by_role("link", name="panel").click()
+        page.locator(".lm-TabBar-tab.jp-mod-current", has_text="panel.ipynb").wait_for(timeout=_PATIENCE)  # fmt: skip
+        shot(page, "notes-beside-dark")
+        (desk.work / "inbox" / "bill.csv").write_text(_BILL, encoding="utf-8")
+        page.keyboard.press("Control+Shift+L")
+        page.locator(".jp-LauncherCard:visible", has_text="Inbox").first.wait_for(timeout=_PATIENCE)
+        ours = [each for each in serious(page, ".jp-Launcher") if "pgc" in each]
+        page.locator(".jp-LauncherCard:visible", has_text="Inbox").first.click()
+        page.locator(".pgc-card", has_text="bill.csv").get_by_text("Look inside").click(timeout=_PATIENCE)  # fmt: skip
+        page.get_by_role("cell", name="-12.50").wait_for(timeout=_PATIENCE)
+        for dark in (True, False):
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            page.wait_for_selector(f"body[data-jp-theme-light={str(not dark).lower()}]", state="attached", timeout=_PATIENCE)  # fmt: skip
+            ours += [*serious(page, "#pgc-inbox .pgc-desk"), *serious(page, ".pgc-memory")]
+            shot(page, f"desk-inbox-{'dark' if dark else 'light'}")
+        assert not ours
+
+
+def _is_at(page: "Page", cell: int, heading: str) -> None:
+    """The cell is seen."""
+    at = page.locator(
+        f".jp-NotebookPanel:not(.lm-mod-hidden) [data-windowed-list-index='{cell}'] h2"
+    )
+    found = at.filter(has_text=heading)
+    found.wait_for(timeout=_PATIENCE)
+    until(lambda: found.evaluate("it => it.getBoundingClientRect().top < innerHeight"))

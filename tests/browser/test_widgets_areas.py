@@ -159,7 +159,7 @@ def test_a_file_is_dropped_corrected_kept_and_taken_back(browser: "Browser", lab
         )
         page.get_by_text("1 row is wrong").wait_for(timeout=_PATIENCE)
         _sound(page, "wizard-looked")
-        page.get_by_label("Day", exact=True).fill("2026-11-09")
+        page.locator("[data-key=day] input").first.fill("2026-11-09")
         page.get_by_role("button", name="Check line 4 again").click()
         page.get_by_role("button", name="Keep 3 records").wait_for(timeout=_PATIENCE)
         page.get_by_role("button", name="Keep 3 records").click()
@@ -222,10 +222,19 @@ def test_a_tree_is_walked_and_rearranged_by_keys(browser: "Browser", lab: Lab) -
         assert lab.todos.items.get(bill.id).parent is None
 
 
+_IN_THE_MIDDLE = """() => {
+    const one = document.querySelector(".pgc-kin-one[aria-current]"), box = one.closest(".pgc-scroll");
+    const inner = one.getBoundingClientRect(), outer = box.getBoundingClientRect();
+    const off = inner.left + inner.width / 2 - outer.left - outer.width / 2;
+    const atEnd = box.scrollLeft < 2 || box.scrollLeft > box.scrollWidth - box.clientWidth - 2;
+    return inner.left >= outer.left && inner.right <= outer.right && (Math.abs(off) < 4 || atEnd);
+}"""
+
+
 def test_somebody_is_put_into_the_middle_of_the_family(browser: "Browser", lab: Lab) -> None:  # noqa: F811
-    """Found by name, and everyone is called as seen from there; arrows walk from one to another."""
+    """Found by name, and everyone is called as seen from there; arrows walk from one to another; a phone shows the middle."""
     chart: Any = lab.family.chart("我")
-    with visit(browser, lang="zh-CN") as page, shown(chart, lang="zh-CN") as address:
+    with visit(browser, lang="zh-CN", size=_PHONE) as page, shown(chart, lang="zh-CN") as address:
         page.goto(address)
         page.locator(".pgc-kin-one", has_text="外祖母").or_(
             page.locator(".pgc-kin-one", has_text="外婆")
@@ -237,6 +246,11 @@ def test_somebody_is_put_into_the_middle_of_the_family(browser: "Browser", lab: 
         page.get_by_label("找人").press("Enter")
         page.locator(".pgc-kin-one[aria-current]", has_text="小满").wait_for(timeout=_PATIENCE)
         page.locator(".pgc-kin-one", has_text="妈妈奶奶").wait_for(timeout=_PATIENCE)
+        for _time in range(3):
+            page.locator("[data-pgc-act=larger]").click()
+            _settled(page)
+        page.wait_for_function(_IN_THE_MIDDLE, timeout=_PATIENCE)
+        assert page.evaluate("() => document.querySelector('.pgc-kin-sheet').scrollLeft > 20")
         page.locator(".pgc-kin-one[aria-current]").focus()
         page.keyboard.press("ArrowUp")
         page.wait_for_function(

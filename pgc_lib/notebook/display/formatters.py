@@ -15,6 +15,7 @@ from pgc_lib.errors import PgcError
 from pgc_lib.i18n import n_
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
 
     from pgc_lib.core.collection import Collection
@@ -33,6 +34,8 @@ def register(shell: Any) -> None:
     alive = _has_pages(shell)
     for module, name, shown in (
         ("polars.dataframe.frame", "DataFrame", of_frame),
+        ("pandas", "DataFrame", of_pandas),
+        ("pandas.core.frame", "DataFrame", of_pandas),
         ("pgc_lib.core.collection", "Collection", of_collection),
         ("pgc_lib.core.shown", "Listing", of_listing),
         ("pgc_lib.core.record", "Record", of_record),
@@ -82,6 +85,14 @@ def _sheet_of_frame(frame: "pl.DataFrame", *, alive: bool) -> Bundle:
     from pgc_lib.notebook.display.sources import OfFrame
 
     return _bundle(Sheet(OfFrame(frame)), alive=alive) | {"text/plain": str(frame)}
+
+
+def of_pandas(frame: "pd.DataFrame", *, alive: bool) -> Bundle | None:
+    """A frame of pandas: the same, with its index before its columns where it says something."""
+    from pgc_lib.notebook.display.pandas_frames import as_polars
+
+    bundle = of_frame(as_polars(frame), alive=alive)
+    return bundle and bundle | {"text/plain": str(frame)}
 
 
 def of_collection(collection: "Collection[Any]", *, alive: bool) -> Bundle | None:

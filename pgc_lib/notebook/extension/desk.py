@@ -5,6 +5,7 @@ GET  pgc/api/desk/now     memory in use
 POST pgc/api/desk/new     {"template", "folder", "day", "file"} → {"path"}
 POST pgc/api/desk/inbox   {"deed": "list" | "look" | "take" | "undo", "file", "batch"}
 POST pgc/api/desk/todo    {"line"}
+POST pgc/api/desk/beside  {"path"}, or {"todo", "done"} to tick a to-do off
 """
 
 from datetime import date
@@ -44,6 +45,7 @@ def handlers(base: str, desk: Desk) -> list[tuple[str, type[web.RequestHandler],
         (f"{root}/new", NewHandler, given),
         (f"{root}/inbox", InboxHandler, given),
         (f"{root}/todo", TodoHandler, given),
+        (f"{root}/beside", BesideHandler, given),
     ]
 
 
@@ -147,6 +149,28 @@ class TodoHandler(_DeskHandler):
             try:
                 line = str(self.body().get("line") or "").strip()[:_MOST_LETTERS]
                 self.answer(await self.desk.asking.now("todo", line=line))
+            except PgcError as error:
+                self.refuse(error)
+
+
+class BesideHandler(_DeskHandler):
+    """What stands beside the notebook in front."""
+
+    _track_activity = False  # it follows by itself
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Tell, or tick a to-do off."""
+        sent = self.body()
+        path, todo = str(sent.get("path") or "").strip("/"), str(sent.get("todo") or "")
+        with in_lang(self.lang):
+            try:
+                if todo:
+                    done = bool(sent.get("done", True))
+                    self.answer(await self.desk.asking.now("tick", todo=todo, done=done))
+                else:
+                    self.answer(await self.desk.asking.now("beside", path=path))
             except PgcError as error:
                 self.refuse(error)
 

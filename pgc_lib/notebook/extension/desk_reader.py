@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.core.shown import text_of
-from pgc_lib.errors import Invalid, PgcError
+from pgc_lib.errors import Invalid, NotFound, PgcError
 from pgc_lib.i18n import _, in_lang, n_
 from pgc_lib.lab import Lab
 
@@ -43,6 +43,8 @@ class Reader:
             "take": self._take,
             "undo": self._undo,
             "todo": self._todo,
+            "beside": self._beside,
+            "tick": self._tick,
         }
         with in_lang(request["lang"]):
             try:
@@ -113,6 +115,27 @@ class Reader:
         kept = self.lab.todos.add(request["line"])
         due = f" · {text_of(kept.due)}" if kept.due else ""
         return {"said": _("Kept: {title}", title=f"{kept.title}{due}")}
+
+    def _beside(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from pgc_lib.notebook.widgets.beside_content import beside
+
+        found = beside(self.lab.docs, request["path"])
+        if found is None:
+            return {"known": False}
+        return {"known": True, "counted": n_("{n} note", "{n} notes", found.notes), **found.told()}
+
+    def _tick(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        todo = self.lab.todos.get(id_of(request["todo"]))
+        done = self.lab.todos.complete(todo.id) if request["done"] else self.lab.todos.reopen(todo.id)  # fmt: skip
+        return {"said": _("Done: {title}", title=done.title)}
+
+
+def id_of(said: str) -> UUID:
+    """An identifier as a page has it; anything else names nothing."""
+    try:
+        return UUID(said)
+    except ValueError:
+        raise NotFound(_("There is no such thing on this page."), next_step=_("Reload the page.")) from None  # fmt: skip
 
 
 def _counts(seen: "Preview") -> list[str]:

@@ -57,6 +57,28 @@ _WORDS = {
     "todo-example": N_("Call grandma @fri 5pm #family 20m"),
     "todo-keep": N_("Keep"),
     "todo-keeping": N_("Keeping it …"),
+    "beside": N_("Beside this notebook"),
+    "beside-none": N_(
+        "Open a notebook: its outline, its to-dos and the notes around it appear here."
+    ),
+    "beside-unknown": N_("No notes of this notebook are known yet."),
+    "beside-begin": N_(
+        "Save the notebook once it has a Markdown cell; a moment later its notes are here."
+    ),
+    "beside-reading": N_("Reading …"),
+    "beside-again": N_("Look again"),
+    "outline": N_("Outline"),
+    "outline-none": N_("Headings in Markdown cells appear here."),
+    "tasks": N_("To do"),
+    "tasks-none": N_("Write “- [ ] …” in a cell, and it appears here."),
+    "leading": N_("What leads here"),
+    "leading-none": N_("Write [[{name}]] in another note, and it appears here."),
+    "related": N_("Related"),
+    "related-none": N_("Nothing else is about this yet."),
+    "task-undo": N_("Undo"),
+    "cell-made": N_("Put below this cell. Look at it, then run it with Shift + Enter."),
+    "cell-nowhere": N_("Open a notebook first; the cell goes into the one in front."),
+    "as-saved": N_("As it was saved. Run the cell, and it works again."),
     "memory-unknown": N_("How much memory is in use is not known just now."),
     "memory-tight": N_(
         "Memory is nearly used up. Close notebooks that you do not need, or the largest one may be ended without a word."

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pgc_lib.automation.launch import program
-from pgc_lib.notebook.harvest.edits import CellEdit, applied, write
+from pgc_lib.notebook.harvest.edits import BeingRun, CellEdit, applied, write
 from pgc_lib.notebook.harvest.reading import text_of
 from pgc_lib.stores.engines.folder import write_whole
 
@@ -265,6 +265,8 @@ class Notes:
     def _written(self, path: str, edits: list[CellEdit], done: "asyncio.Task[bool]") -> None:
         self._writing.pop(path, None)
         error = done.exception() if not done.cancelled() else None
+        if isinstance(error, BeingRun):
+            return  # it waits, and is looked at again
         if error is not None:
             self.log.warning("PGC could not write changes of the lab into %s: %s", path, error)
         if self.pending.get(path) is edits:

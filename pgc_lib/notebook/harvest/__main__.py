@@ -1,4 +1,4 @@
-"""The process beside a person's server: keeps notes in step (`follower.py`), on a hub the search index, too."""
+"""The process beside a person's server: keeps notes in step (`follower.py`), on a hub the search index and reminders, too."""
 
 import os
 import sys
@@ -6,17 +6,18 @@ import sys
 from pgc_lib.notebook.harvest.follower import main
 
 
-def _index() -> None:
-    """At home the worker keeps the index up to date; on a hub nobody else has the person's login."""
+def _keep() -> None:
+    """At home the worker does that; on a hub nobody else has the person's login."""
     import pgc_lib as pgc
-    from pgc_lib.automation.searching import keep_beside
+    from pgc_lib.automation import reminding, searching
     from pgc_lib.settings import settings
 
     if settings().database_url:
-        keep_beside(lambda: pgc.open().session)
+        searching.keep_beside(lambda: pgc.open().session)
+        reminding.keep_beside(lambda: pgc.open().session)
 
 
 if __name__ == "__main__":
     os.nice(10)  # whoever works in the lab comes first
-    _index()
+    _keep()
     sys.exit(main())

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -16,8 +17,14 @@ from typing import Any
 
 from pgc_lib.notebook.harvest.reading import text_of
 
+_SILENT = 300.0
+"""Papermill saves every half minute, also while a cell takes long; one that is silent for so long was ended."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder(strict=False).raw_decode
+
+
+class BeingRun(Exception):
+    """Papermill executes this notebook: it has the cells as they were, and would write them over any change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,15 @@ def rewritten(text: str, edits: Iterable[CellEdit]) -> str:
 
 
 def write(path: Path, edits: Iterable[CellEdit]) -> bool:
-    """Change cells in a notebook's file, unless it is being written by somebody else; whether it was changed."""
+    """Change cells in a notebook's file, unless it is being written by somebody else; whether it was changed.
+
+    `BeingRun` while papermill executes it: to be tried again when it is done.
+    """
     real = path.resolve(strict=True)
     before = real.stat()
     text = real.read_bytes().decode()
+    if time.time() - before.st_mtime < _SILENT and _is_begun(text):
+        raise BeingRun(path.name)
     made = rewritten(text, edits)
     if made == text:
         return False
@@ -116,6 +128,15 @@ def write(path: Path, edits: Iterable[CellEdit]) -> bool:
         with suppress(FileNotFoundError):
             Path(draft).unlink()
     return True
+
+
+def _is_begun(text: str) -> bool:
+    """Whether papermill noted that it began, and not yet that it came to an end."""
+    if '"papermill"' not in text:
+        return False
+    begin, end = _member(text, 0, "metadata")
+    told = json.loads(text[begin:end]).get("papermill")
+    return isinstance(told, dict) and bool(told.get("start_time")) and not told.get("end_time")
 
 
 def _as_json(said: str, before: str) -> str:

@@ -178,6 +178,11 @@ class Follower:
     # ── what there is to do ──────────────────────────────────────────────────────────────────────────
 
     def _do(self, now: float, *, last: bool) -> None:
+        if self._heard is None:  # before notes are kept: what is ticked a moment later is heard
+            from pgc_lib.stores.postgres import translated
+
+            with translated():
+                self._hearing()
         while self.waiting.orders:
             order = self.waiting.orders[0]
             harvester = self._ready()
@@ -232,19 +237,12 @@ class Follower:
 
     def _ask(self) -> None:
         """For to-dos and documents that were changed in the lab."""
-        import psycopg
-
         from pgc_lib.stores.postgres import translated
 
-        session = self._opened()
         with translated():
-            if self._connection is None:
-                url = session.database.reveal()
-                self._connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
-            if self._heard is None:
-                newest = "select coalesce(max(id), 0) from pgc.changes where owner = pgc.me()"
-                self._heard = int((self._connection.execute(newest).fetchone() or (0,))[0])
-            rows = self._connection.execute(_CHANGES, (self._heard - _BEFORE,)).fetchall()
+            connection = self._hearing()
+            assert self._heard is not None
+            rows = connection.execute(_CHANGES, (self._heard - _BEFORE,)).fetchall()
         touched: list[tuple[str, UUID]] = []
         everything = False
         for id, kind, batch, records in rows:
@@ -262,6 +260,19 @@ class Follower:
         if rows and rows[-1][0] > self._heard:
             self._heard = rows[-1][0]
             _note_heard(self._state, self._heard)
+
+    def _hearing(self) -> "psycopg.Connection[Any]":
+        """The connection by which the lab is listened to; at the very first time from now on."""
+        import psycopg
+
+        if self._connection is None:
+            url = self._opened().database.reveal()
+            self._connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        if self._heard is None:
+            newest = "select coalesce(max(id), 0) from pgc.changes where owner = pgc.me()"
+            self._heard = int((self._connection.execute(newest).fetchone() or (0,))[0])
+            _note_heard(self._state, self._heard)
+        return self._connection
 
     def _opened(self) -> "Session":
         if self._session is None:

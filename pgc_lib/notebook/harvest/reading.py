@@ -17,8 +17,11 @@ from pgc_lib.i18n import _
 LARGEST = 1 << 30
 """Bytes of a file that is still looked into."""
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_READING = b"1"
+_READING = b"2"
 """Part of every checksum, so that notes are read anew when this file reads them otherwise."""
+_OF_PAPERMILL = "papermill-error-cell-tag"
+"""What papermill puts into a notebook whose execution failed, above everything else."""
+_PAPERMILLS = object()
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -76,7 +79,7 @@ def read(raw: bytes, shipped: Collection[str] = ()) -> Notes:
     cells = found.get("cells") if isinstance(found, dict) else None
     if not isinstance(cells, list):
         return unreadable(_("it is no notebook: {reason}", reason="cells"))
-    return _notes(cells, shipped)
+    return _notes([_PAPERMILLS if _is_of_papermill(cell) else cell for cell in cells], shipped)
 
 
 def unreadable(reason: str) -> Notes:
@@ -88,7 +91,10 @@ def _notes(cells: list[Any], shipped: Collection[str]) -> Notes:
     seen: set[str] = set()
     notes: list[Cell] = []
     problems: list[Problem] = []
+    first = _first(cells)
     for at, cell in enumerate(cells):
+        if cell is _PAPERMILLS:
+            continue
         if not isinstance(cell, dict):
             problems.append(Problem(_("cell {n}", n=at + 1), _("this is no cell")))
             continue
@@ -96,7 +102,7 @@ def _notes(cells: list[Any], shipped: Collection[str]) -> Notes:
         if id in seen or not _ID.fullmatch(id):
             id = ""
         seen.add(id)
-        if cell.get("cell_type") == "markdown" or (at == 0 and _is_front(cell)):
+        if cell.get("cell_type") == "markdown" or (at == first and _is_front(cell)):
             source = text_of(cell.get("source"))
             if not source.strip() or checksum(source.strip()) in shipped:
                 continue
@@ -117,6 +123,18 @@ def text_of(source: Any) -> str:
     return ""
 
 
+def _is_of_papermill(cell: Any) -> bool:
+    """Whether nobody wrote a cell: papermill says in it what failed, and takes it out at the next execution."""
+    metadata = cell.get("metadata") if isinstance(cell, dict) else None
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return isinstance(tags, list) and _OF_PAPERMILL in tags
+
+
+def _first(cells: list[Any]) -> int:
+    """The number of the first cell that somebody wrote."""
+    return next((at for at, cell in enumerate(cells) if cell is not _PAPERMILLS), 0)
+
+
 def _is_front(cell: dict[str, Any]) -> bool:
     """A raw cell at the very beginning that is nothing but front matter, as other programs write it."""
     return cell.get("cell_type") == "raw" and text_of(cell.get("source")).startswith("---")
@@ -125,7 +143,7 @@ def _is_front(cell: dict[str, Any]) -> bool:
 def _wanted(cells: list[Any]) -> bool:
     from pgc_lib.core.markdown import front
 
-    first = cells[0] if cells and isinstance(cells[0], dict) else {}
-    text = text_of(first.get("source"))
+    first = cells[_first(cells)] if cells else None
+    text = text_of(first.get("source")) if isinstance(first, dict) else ""
     begin, end, _body = front.extent(text)
     return not text.startswith("---") or front.values(text[begin:end])[0].get("notes") is not False

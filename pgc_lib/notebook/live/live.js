@@ -1,6 +1,6 @@
 // The browser's side of `Part`. It knows none of our pages: it shows the HTML that Python draws, moves only what changed,
 // and tells Python what a person does. It asks nobody but the kernel.
-const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000, BEAT = 20000;
+const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000, BEAT = 20000, FOUND_WITHIN = 10000;
 
 // ── only what changed moves: focus, typing, scrolling and open details stay ──────────────────────────────
 const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || "" : "");
@@ -159,6 +159,7 @@ function render({ model, el }) {
         const at = deed ? alike().indexOf(active) : -1;
         morph(old, parsed(message.html));
         embed();
+        middle();
         const wanted = [...old.querySelectorAll("[data-pgc-focus]")].find((each) => !before.has(each));
         if (wanted) wanted.focus({ preventScroll: false });
         else if (at >= 0 && !active.isConnected) { const rest = alike(); (rest[at] || rest[at - 1] || old.querySelector("input:not([type=checkbox]), button"))?.focus({ preventScroll: true }); }
@@ -173,6 +174,32 @@ function render({ model, el }) {
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }
+  }
+  // What is in the middle of a large drawing comes into the middle of its window, once, and again when it is another one.
+  const middles = new WeakMap();
+  function middle() {
+    for (const each of el.querySelectorAll("[data-pgc-middle]")) {
+      const box = each.closest(".pgc-scroll"), told = each.dataset.pgcMiddle;
+      if (!box?.clientWidth || middles.get(box) === told) continue;
+      middles.set(box, told);
+      const inner = each.getBoundingClientRect(), outer = box.getBoundingClientRect();
+      box.scrollBy(inner.left + inner.width / 2 - outer.left - outer.width / 2, inner.top + inner.height / 2 - outer.top - outer.height / 2);
+    }
+  }
+  async function copy(button) {
+    const text = button.dataset.pgcCopy;
+    try { await navigator.clipboard.writeText(text); }
+    catch { // a page without encryption has no clipboard; it can still copy what is chosen
+      const field = document.createElement("textarea");
+      field.value = text;
+      field.className = "pgc-sr";
+      button.after(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+      button.focus({ preventScroll: true });
+    }
+    tell({ say: words.copied });
   }
   function tell({ say, undo, bad }) {
     clearTimeout(hush);
@@ -233,6 +260,8 @@ function render({ model, el }) {
   }
   const listeners = {
     click(event) {
+      const copied = event.target.closest?.("[data-pgc-copy]");
+      if (copied && el.contains(copied)) { copy(copied); return; }
       const found = target(event, "click");
       if (!found || found.disabled || found.getAttribute("aria-disabled") === "true") return;
       if (found.nodeName === "A") {
@@ -312,6 +341,7 @@ function render({ model, el }) {
   let width = 0, dark = null, told = 0;
   function hello() {
     const now = isDark(el);
+    middle(); // what had no room before
     if (Math.abs(el.clientWidth - width) < 8 && now === dark) return;
     width = el.clientWidth; dark = now;
     act("", "_hello", { version: model.get("version"), width, dark, webgl: webgl(), voila: Boolean(document.body.dataset.voila) });
@@ -325,13 +355,19 @@ function render({ model, el }) {
   scheme.addEventListener("change", soon);
   // Other widgets have places on the page: <div data-pgc-widget=MODEL data-keep=MODEL>.
   const shown = new WeakMap();
+  // What is being made just now is not known for a moment, longer on a machine that is busy; Voilà would give up at once.
+  async function found(place, id) {
+    for (const end = Date.now() + FOUND_WITHIN; ; await new Promise((done) => setTimeout(done, 200))) {
+      try { return await model.widget_manager.get_model(id); } catch (error) { if (Date.now() > end || !place.isConnected) throw error; }
+    }
+  }
   async function embed() {
     for (const place of el.querySelectorAll("[data-pgc-widget]")) {
       const id = place.dataset.pgcWidget;
       if (shown.get(place) === id) continue;
       shown.set(place, id);
       try {
-        const view = await model.widget_manager.create_view(await model.widget_manager.get_model(id), {});
+        const view = await model.widget_manager.create_view(await found(place, id), {});
         if (shown.get(place) !== id || !place.isConnected) { view.remove(); continue; }
         place.replaceChildren(view.el);
         view.luminoWidget?.processMessage({ type: "after-attach", isConflatable: false }); // it waits for this to draw
@@ -363,6 +399,7 @@ function render({ model, el }) {
     }
     el.classList.add("pgc-shown");
     embed();
+    middle();
     hello();
   }
   const reworded = () => { words = model.get("words") || {}; el.lang = words.lang || ""; };

@@ -128,6 +128,7 @@ def _words() -> dict[str, str]:
         "busy": _("Waiting for the kernel, which is busy …"),
         "lost": _("The kernel behind this is gone. Run the cell again."),
         "undo": _("Undo"),
+        "copied": _("Copied."),
         "close": _("Close"),
         "large": _("Uploading {name} …", name="{name}"),
     }

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pgc_lib.core.zone import today
 from pgc_lib.errors import PgcError
-from pgc_lib.i18n import LANGUAGES, _, lang
+from pgc_lib.i18n import LANGUAGES, N_, _, lang
 from pgc_lib.notebook.live import Child, Html, Part, deed, tag
 from pgc_lib.notebook.live.part import still
 from pgc_lib.notebook.panels import choices, every
 from pgc_lib.notebook.panels.house import House
 from pgc_lib.notebook.panels.pieces import button
 from pgc_lib.notebook.panels.sheet import Sheet
-from pgc_lib.notebook.panels.spans import CHOICES, span
+from pgc_lib.notebook.panels.spans import CHOICES, OWN, between, day_said, span
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
@@ -252,19 +252,37 @@ class Page(Part):
         )
 
     def _spans(self) -> Child:
+        chosen = OWN if self.span.own else self.span.key
+        choices = {**CHOICES, OWN: N_("From … to …")}
         return tag.div(
             tag.label(_("Which time"), for_=f"{self.id}-span", class_="pgc-sr"),
             tag.select(
                 [
-                    tag.option(_(text), value=key, selected=key == self.span.key)
-                    for key, text in CHOICES.items()
+                    tag.option(_(text), value=key, selected=key == chosen)
+                    for key, text in choices.items()
                 ],
                 id=f"{self.id}-span",
                 act="turn",
             ),
-            tag.span(self.span.said, class_="pgc-soft pgc-small pgc-number"),
+            self._days()
+            if self.span.own
+            else tag.span(self.span.said, class_="pgc-soft pgc-small pgc-number"),
             class_="pgc-period",
         )
+
+    def _days(self) -> Html:
+        """Two days, each told when it is whole."""
+        days = (("first", _("First day"), self.span.first), ("last", _("Last day"), self.span.last))
+        return tag.span(
+            [
+                tag.input(
+                    type="date", value=day.isoformat(), act="from_to", values={"end": end}, aria_label=title,
+                    min="1900-01-01", max="2199-12-31", data_key=f"span-{end}",
+                )
+                for end, title, day in days
+            ],
+            class_="pgc-days",
+        )  # fmt: skip
 
     # ── acted upon ───────────────────────────────────────────────────────────────────────────────────
     @deed
@@ -280,8 +298,24 @@ class Page(Part):
     @deed
     def turn(self, value: str) -> None:
         """Another period: every card that is about it is asked anew."""
-        self.span = span(value, today())
-        self._load([card for card in self.cards if card.spanned])
+        if value == OWN:
+            value = between(self.span.first, self.span.last)  # the same days, to begin with
+        self._about(value)
+
+    @deed
+    def from_to(self, end: str, value: str) -> None:
+        """One end of a period of one's own; while its year is typed nothing happens."""
+        day = day_said(str(value))
+        if day is not None and self.span.own:
+            self._about(
+                between(*((day, self.span.last) if end == "first" else (self.span.first, day)))
+            )
+
+    def _about(self, key: str) -> None:
+        before, now = self.span, span(key, today())
+        self.span = now
+        if (before.first, before.last, before.before) != (now.first, now.last, now.before):
+            self._load([card for card in self.cards if card.spanned])
 
     @deed
     def speak(self, value: str) -> None:

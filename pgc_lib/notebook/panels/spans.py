@@ -16,6 +16,9 @@ CHOICES = {
     "12": N_("The last twelve months"),
     "36": N_("The last three years"),
 }
+OWN = "own"
+"""Stands for days that a person chose freely; their key is `2026-01-05/2026-02-10`."""
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _FINE, _MEDIUM = 35, 130
 """Up to so many days a chart goes by days, by weeks."""
 
@@ -32,12 +35,17 @@ class Span:
     @property
     def name(self) -> str:
         """What a person calls it."""
-        return _(CHOICES[self.key])
+        return _(CHOICES[self.key]) if self.key in CHOICES else self.said
 
     @property
     def said(self) -> str:
         """Its days."""
         return f"{short(self.first, self.last)} – {short(self.last, self.last)}"
+
+    @property
+    def own(self) -> bool:
+        """Whether its days were chosen freely."""
+        return self.key not in CHOICES
 
     @property
     def days(self) -> int:
@@ -51,12 +59,36 @@ class Span:
 
 
 def span(key: str, today: date) -> Span:
-    """The period of a name as it is today; an unknown one is this month."""
+    """The period of a name as it is today, or from one day to another; an unknown one is this month."""
+    if (own := _own(key)) is not None:
+        return own
     key = key if key in CHOICES else "month"
     first, last, begins = _bounds(key, today)
     # As many days of the one before, so that half a month is never compared with a whole one.
     until = min(begins + (last - first), first - timedelta(days=1))
     return Span(key, first, last, (begins, until))
+
+
+def between(first: date, last: date) -> str:
+    """The key of a period from one day to another, whichever of them was said first."""
+    return "/".join(each.isoformat() for each in sorted((first, last)))
+
+
+def day_said(text: str) -> date | None:
+    """A day as a browser's field has it; None while its year is still being typed."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if _EARLIEST <= found <= _LATEST else None
+
+
+def _own(key: str) -> Span | None:
+    """As many days before are what it is compared with."""
+    first, last = (day_said(each) for each in (key.split("/") if key.count("/") == 1 else ("", "")))
+    if first is None or last is None or last < first:
+        return None
+    return Span(key, first, last, (first - (last - first) - timedelta(days=1), first - timedelta(days=1)))  # fmt: skip
 
 
 def _bounds(key: str, today: date) -> tuple[date, date, date]:

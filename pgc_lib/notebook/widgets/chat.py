@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pgc_lib.ai.models import NoModel
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, Part, deed, tag
-from pgc_lib.notebook.widgets.chat_source import asked_again
+from pgc_lib.notebook.widgets.chat_source import as_cell, asked_again
 from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.working import Work
 
@@ -125,8 +125,19 @@ class Turn(Part):
                 class_="pgc-row",
             ),
             tag.code(source.query, class_="pgc-chat-code", dir="ltr"),
+            self._taken(source),
             self._rows(source) if is_open else None,
             class_="pgc-sunken", data_key=f"source-{source.number}",
+        )  # fmt: skip
+
+    def _taken(self, source: "Source") -> Html:
+        """The same as a cell: put into the notebook where the page is in Lab, else copied."""
+        text, named = as_cell(source.query), _("Source {n}", n=source.number)
+        insert, copy = _("Put it into a cell"), _("Copy")
+        return tag.div(
+            tag.button(insert, type="button", class_="pgc-button pgc-plain pgc-in-lab", data_pgc_cell=text, aria_label=f"{insert}: {named}"),
+            tag.button(copy, type="button", class_="pgc-button pgc-plain", data_pgc_copy=text, aria_label=f"{copy}: {named}"),
+            class_="pgc-row",
         )  # fmt: skip
 
     def _rows(self, source: "Source") -> Html:

@@ -29,6 +29,12 @@ def asked_again(lab: "Lab", query: str) -> "pl.DataFrame":
         ) from error  # fmt: skip
 
 
+def as_cell(query: str) -> str:
+    """The line with what it needs, as a cell that runs in any notebook."""
+    needed = ["import polars as pl"] if "pl." in query else []
+    return "\n".join([*needed, "import pgc_lib as pgc", "", "lab = pgc.open()", query])
+
+
 def _call(lab: "Lab", node: ast.expr) -> "pl.DataFrame":
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         raise ValueError(ast.dump(node))

@@ -147,7 +147,7 @@ class Form(Part):
             if row < len(rows):
                 rows[row] = {**rows[row], part: value}
                 self.given = {**self.given, field: [*rows]}
-        else:
+        elif rows_of(self.spec.record, spec) is None:
             self.given[field] = value
         self._learn(spec)
         self.touched.add(field)

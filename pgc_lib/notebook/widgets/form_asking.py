@@ -1,5 +1,6 @@
 """What a form asks in each of its fields: what stands there, how it was understood, what is wrong, and who asks for it."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ def slot_of(form: "Form", name: str) -> Slot:
     leads, told = refers(form.spec.kind, field), ""
     if not problem and rows is None and (value := understood(form.spec.record, field, raw)) is not None:  # fmt: skip
         told = said(field, raw, value)
+    if rows is not None and rows.plain_of(form.spec.kind):
+        field = replace(field, meta=replace(field.meta, help=""))
     return Slot(
         field, id=f"{form.id}-{name}", raw=raw, problem=problem, said=told,
         why_not=(form.why_not and " ") or fixed(form, field), known=form.known.get(name, ()),

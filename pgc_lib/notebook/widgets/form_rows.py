@@ -1,10 +1,12 @@
-"""Lists within a record, asked for row by row: key results, options, the parts of a payment."""
+"""Lists within a record, asked for row by row: key results, options, the parts of a payment; also what is said by name."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,14 +30,49 @@ class _OfPayment(BaseModel):
     note: str | None = Field(None, title=N_("Note"), max_length=500)
 
 
+class _LaterAmount(BaseModel):
+    """What a budget is from a day on, as `areas.money.budgets` keeps it."""
+
+    since: date = Field(title=N_("From the day"))
+    amount: Money = Field(title=N_("Amount"))
+
+
+class _Elsewhere(BaseModel):
+    """Where else a person is found, as `areas.career` keeps it."""
+
+    network: str = Field(title=N_("Network"), max_length=2000)
+    username: str = Field("", title=N_("Name there"), max_length=2000)
+    url: str = Field("", title=N_("Link"), max_length=2000)
+
+
+class _Spoken(BaseModel):
+    """A language and how well it is spoken, as `areas.career` keeps it."""
+
+    language: str = Field(title=N_("Language"), max_length=2000)
+    fluency: str = Field("", title=N_("How well"), max_length=2000)
+
+
+class _Pair(BaseModel):
+    """Something that is said under a name of one's own."""
+
+    name: str = Field(title=N_("Name"), max_length=200)
+    value: str = Field("", title=N_("Value"))
+
+
 _KNOWN: Mapping[tuple[str, str], type[BaseModel]] = {
     ("finance.transactions", "parts"): _OfPayment,
+    ("finance.budgets", "changes"): _LaterAmount,
+    ("anchor.profile", "links"): _Elsewhere,
+    ("anchor.profile", "languages"): _Spoken,
 }
 """Lists of plain data whose parts no definition describes."""
 
 
 class Rows:
     """The parts of one field."""
+
+    aside = False
+    """Whether only few need it, so that it stands below with what is rarely asked."""
 
     def __init__(self, kind: type[BaseModel], *, sealed: bool = False, most: int = 200) -> None:
         self.sealed = sealed
@@ -46,6 +83,10 @@ class Rows:
             )
             for name, info in kind.model_fields.items()
         }
+
+    def plain_of(self, kind: str) -> bool:
+        """Whether its help names what a program calls the parts, whose titles say it here."""
+        return kind == "anchor.profile" and not self.aside
 
     def empty(self) -> dict[str, Any]:
         """A row in which nothing stands."""
@@ -110,11 +151,55 @@ class Rows:
         )
 
 
+class Pairs(Rows):
+    """What a field holds by name: a row for each, and what is no text stands there as JSON has it."""
+
+    aside = True
+
+    def __init__(self) -> None:
+        super().__init__(_Pair)
+
+    def raw_of(self, value: Any) -> list[dict[str, Any]]:
+        """The names with their values, as they are typed."""
+        if isinstance(value, str):
+            value = {} if value in ("", SEALED) else json.loads(value)
+        return [{"name": name, "value": _typed(each)} for name, each in (value or {}).items()]
+
+    def meant(self, raw: Sequence[Mapping[str, Any]]) -> Any:
+        """What the rows say; rows in which nothing stands are left out."""
+        said: dict[str, Any] = {}
+        for number, row in enumerate(raw, 1):
+            name, value = str(row.get("name", "")).strip(), str(row.get("value", ""))
+            if not name and not value.strip():
+                continue
+            if not name or name in said:
+                reason = _("this name stands here twice") if name else _("a name is needed here")
+                return Unread(_("{n}. {reason}", n=number, reason=reason))
+            said[name] = _untyped(value)
+        return said or ""
+
+
+def _typed(value: Any) -> str:
+    """A text as it is; anything else, and a text that would be taken for something else, as JSON has it."""
+    if isinstance(value, str) and isinstance(_untyped(value), str) and _untyped(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _untyped(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def rows_of(record: type[Record], field: FieldSpec) -> Rows | None:
     """How the list in a field is asked for, where its parts are known."""
     kind = (record.spec.kind, field.name)
     if kind in _KNOWN:
         return _known(kind)
+    if field.type.name == "object" and _by_name(field.info.annotation):
+        return _pairs()
     if field.type.name not in ("object", "text") or field.plain:
         return None
     found = next((each for each in field.info.metadata if isinstance(each, Parts)), None)
@@ -126,6 +211,18 @@ def raw_field(record: type[Record], field: FieldSpec, value: Any) -> Any:
     if (rows := rows_of(record, field)) is not None:
         return rows.raw_of(value)
     return value if isinstance(value, str) else raw_of(field, value)
+
+
+def _by_name(annotation: Any) -> bool:
+    """Whether a field holds values by names, or nothing."""
+    if get_origin(annotation) in (Union, UnionType):
+        return any(map(_by_name, get_args(annotation)))
+    return dict in (annotation, get_origin(annotation))
+
+
+@cache
+def _pairs() -> Pairs:
+    return Pairs()
 
 
 @cache

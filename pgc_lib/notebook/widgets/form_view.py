@@ -6,7 +6,7 @@ from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Child, Html, tag
 from pgc_lib.notebook.widgets.fields import Slot, draw
 from pgc_lib.notebook.widgets.form_asking import default_of, slot_of
-from pgc_lib.notebook.widgets.form_rows import raw_field
+from pgc_lib.notebook.widgets.form_rows import raw_field, rows_of
 from pgc_lib.notebook.widgets.judging import WHOLE
 from pgc_lib.notebook.widgets.referring import TECHNICAL
 from pgc_lib.notebook.widgets.saving import Saved
@@ -69,7 +69,8 @@ def _folded(form: "Form", slots: dict[str, Slot]) -> tuple[list[str], list[str]]
     fields = form.spec.fields
     first = {name for name in names if fields[name].required}
     for name in names:
-        plain = fields[name].type.name != "object" or slots[name].parts
+        rows = rows_of(form.spec.record, fields[name])
+        plain = fields[name].type.name != "object" or (rows is not None and not rows.aside)
         if len(first) < _SHOWN_AT_ONCE and name not in TECHNICAL and plain:
             first.add(name)
     first |= {name for name in _filled(form) if name not in TECHNICAL}

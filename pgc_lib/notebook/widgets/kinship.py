@@ -144,6 +144,7 @@ class KinshipChart(Part):
             data_key=str(id),
             aria_pressed="true" if id == self.chosen else "false",
             aria_current="true" if id == self.centre else None,
+            data_pgc_middle=f"{id} {self.zoom} {self.generations}" if id == self.centre else None,
             title=f"{person.name} · {words}" if words else person.name,
             class_=["pgc-kin-one", f"pgc-kin-{person.sex}" if person.sex else "", "pgc-kin-gone" if person.gone else ""],
             style=f"left:{x:.0f}px;top:{y:.0f}px;width:{WIDTH}px;height:{HEIGHT}px",

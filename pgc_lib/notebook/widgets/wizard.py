@@ -22,6 +22,7 @@ from pgc_lib.i18n import _, n_
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.live import Html, Part, Upload, deed
 from pgc_lib.notebook.widgets.naming import KINDS
+from pgc_lib.notebook.widgets.wizard_repair import repaired
 from pgc_lib.notebook.widgets.working import Work
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Wizard(Part):
         self.habits: dict[str, str] = {}
         self.work: Work | None = None
         self.keeping = False
+        self.typed: dict[tuple[str, int], dict[str, Any]] = {}
+        """What was filled in for wrong rows, by kind and line."""
 
     # ── what is seen ─────────────────────────────────────────────────────────────────────────────────
 
@@ -141,6 +144,11 @@ class Wizard(Part):
         self._look()
 
     @deed
+    def amend(self, field: str, value: Any, line: int, kind: str, **_more: Any) -> None:
+        """Something was filled in for a wrong row; how it is understood is said beside it."""
+        self.typed.setdefault((kind, int(line)), {})[field] = value
+
+    @deed
     def repair(self, line: int = 0, kind: str = "", **values: Any) -> None:
         """A wrong row was corrected: it joins the others, or says what is still wrong."""
         import polars as pl
@@ -150,16 +158,17 @@ class Wizard(Part):
         failing = self.preview.failing.filter(pl.col("line") == int(line), pl.col("kind") == kind)
         if failing.is_empty():
             return
-        said = {
+        given = {
             name.removeprefix("f_"): value
             for name, value in values.items()
             if name.startswith("f_")
         }
-        row = {
-            name: value for name, value in failing.row(0, named=True).items() if name != "reason"
-        }
+        typed = self.typed.setdefault((kind, int(line)), {})
+        typed |= given
+        spec = self.lab.collection_of(kind).spec
         before = self.preview.wrong
-        self.preview.repair(pl.DataFrame([{**row, **said}], strict=False))
+        row = repaired(spec, failing.row(0, named=True), typed)
+        self.preview.repair(pl.DataFrame([row], strict=False))
         if self.preview.wrong < before:
             self.say(_("Line {n} is right now.", n=line))
 
@@ -222,6 +231,7 @@ class Wizard(Part):
             return
         self.stop()
         self.trouble, self.locked, self.preview = "", False, None
+        self.typed = {}
 
         def do(work: Work) -> None:
             options: dict[str, Any] = {}

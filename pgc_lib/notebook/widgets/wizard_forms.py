@@ -1,7 +1,7 @@
-"""What a person says in the import wizard: a password, what a wrong row should be, which column is what."""
+"""What a person says in the import wizard: a password, which column is what."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgc_lib.exchange.mapping import DIRECTION, IN, MONEY, OUT
 from pgc_lib.i18n import _
@@ -40,40 +40,6 @@ def password(wizard: "Wizard") -> Html:
         tag.p(_("This password does not open it."), class_="pgc-wrong", role="alert") if wizard.password else None,
         act="unlock",
         class_="pgc-stack pgc-box",
-    )  # fmt: skip
-
-
-def repair(kind: str, spec: Any, row: dict[str, Any]) -> Html:
-    """A row that is wrong, to be corrected."""
-    line, reason = row["line"], row["reason"]
-    faulty = {
-        name for name in spec.fields if f"({name})" in reason or reason.startswith(f"{name}:")
-    }
-    names = [
-        name
-        for name in spec.fields
-        if name in row
-        and name not in (*spec.sensitive, "reference")
-        and (name in faulty or row[name] not in (None, ""))
-    ]
-    return tag.form(
-        tag.p(tag.b(_("line {n}", n=line)), " ", tag.span(reason, class_="pgc-wrong", dir="auto")),
-        tag.div(
-            [
-                tag.label(
-                    tag.span(spec.fields[name].title),
-                    tag.input(
-                        name=f"f_{name}", value="" if row[name] is None else str(row[name]), dir="auto",
-                        aria_invalid="true" if name in faulty else None,
-                    ),
-                    class_="pgc-field",
-                )
-                for name in names
-            ],
-            class_="pgc-wizard-fields",
-        ),
-        tag.button(_("Check again"), class_="pgc-button", aria_label=_("Check line {n} again", n=line)),
-        act="repair", values={"line": line, "kind": kind}, data_key=f"{kind}-{line}", class_="pgc-sunken pgc-stack",
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from pgc_lib.core.shown import text_of
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, tag
 from pgc_lib.notebook.widgets.naming import kind_title
-from pgc_lib.notebook.widgets.wizard_forms import heads, looks_wrong, mapping, password, repair
+from pgc_lib.notebook.widgets.wizard_forms import heads, looks_wrong, mapping, password
+from pgc_lib.notebook.widgets.wizard_repair import repair
 
 if TYPE_CHECKING:
     from pgc_lib.exchange.preview import Preview, Sighted
@@ -167,8 +168,9 @@ def _preview(wizard: "Wizard", preview: "Preview") -> Html:
         _counts(preview),
         [_rows(each) for each in preview.kinds],
         _doubles(preview) if doubles else None,
+        _refunds(preview) if preview.refunds else None,
         mapping(wizard, False) if looks_wrong(preview) else None,
-        _wrong(preview) if preview.wrong else None,
+        _wrong(wizard, preview) if preview.wrong else None,
         _problems(preview),
         None if looks_wrong(preview) else mapping(wizard, False),
         _decide(wizard, preview),
@@ -181,6 +183,7 @@ def _counts(preview: "Preview") -> Html:
         (preview.new, _("new"), "pgc-good"),
         (preview.known, _("kept already"), ""),
         (len(preview.doubles), _("booked elsewhere"), ""),
+        (len(preview.refunds), _("refunds linked"), ""),
         (preview.wrong, _("wrong"), "pgc-bad"),
         (preview.omitted, _("no entries"), ""),
     ]
@@ -242,6 +245,32 @@ def _side(value: Any) -> str | None:
     )
 
 
+def _refunds(preview: "Preview") -> Html:
+    shown = preview.refunds[:_DOUBLES]
+    more = len(preview.refunds) - len(shown)
+    return tag.details(
+        tag.summary(
+            n_("{n} refund is linked to what it gives back", "{n} refunds are linked to what they give back", len(preview.refunds))
+        ),
+        tag.p(_("A refund counts in the category of its purchase, so the budget gets the money back."), class_="pgc-hint"),
+        tag.div(
+            tag.table(
+                heads(_("Line"), _("Day"), _("Amount"), _("Payee"), _("Paid on"), _("Because of")),
+                tag.tbody(
+                    tag.tr(
+                        tag.td(each.line), tag.td(each.day), tag.td(each.amount, class_="pgc-number"),
+                        tag.td(each.payee, dir="auto"), tag.td(each.paid), tag.td(each.evidence),
+                    )
+                    for each in shown
+                ),
+                class_="pgc-sheet",
+            ),
+            class_="pgc-scroll", tabindex="0", role="region", aria_label=_("refunds linked"),
+        ),
+        tag.p(_("… and {n} more.", n=more), class_="pgc-hint") if more else None,
+    )  # fmt: skip
+
+
 def _doubles(preview: "Preview") -> Html:
     shown = preview.doubles[:_DOUBLES]
     more = len(preview.doubles) - len(shown)
@@ -268,8 +297,8 @@ def _doubles(preview: "Preview") -> Html:
     )  # fmt: skip
 
 
-def _wrong(preview: "Preview") -> Html:
-    shown = list(_failing(preview))
+def _wrong(wizard: "Wizard", preview: "Preview") -> Html:
+    shown = list(_failing(wizard, preview))
     more = preview.wrong - len(shown)
     return tag.section(
         tag.h4(n_("{n} row is wrong", "{n} rows are wrong", preview.wrong)),
@@ -280,7 +309,7 @@ def _wrong(preview: "Preview") -> Html:
     )  # fmt: skip
 
 
-def _failing(preview: "Preview") -> Iterator[Html]:
+def _failing(wizard: "Wizard", preview: "Preview") -> Iterator[Html]:
     number = 0
     for each in preview.kinds:
         spec = each.collection.spec
@@ -289,7 +318,8 @@ def _failing(preview: "Preview") -> Iterator[Html]:
                 if number == _REPAIRED:
                     return
                 number += 1
-                yield repair(each.part.kind, spec, row)
+                typed = wizard.typed.get((each.part.kind, row["line"]), {})
+                yield repair(wizard.id, each.part.kind, spec, row, typed)
 
 
 def _problems(preview: "Preview") -> Html | None:

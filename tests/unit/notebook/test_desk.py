@@ -15,6 +15,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.i18n import LANGUAGES, in_lang
 from pgc_lib.notebook.extension import desk_memory, desk_tiles
 from pgc_lib.notebook.look import SHARE
+from tests.support.notebooks import save
 from tests.unit.notebook.test_extension import TOKEN, Jupyter, started
 
 _SECONDS = 60
@@ -59,6 +60,7 @@ def test_a_stranger_gets_nothing(server: Jupyter) -> None:
         ("POST", "new", {"template": "note"}),
         ("POST", "inbox", {"deed": "list"}),
         ("POST", "todo", {"line": "x"}),
+        ("POST", "beside", {"path": "a.ipynb"}),
     ):
         assert _ask(server, method, what, body, token="another").status == 403
     assert not list(server.workspace.rglob("*.ipynb"))
@@ -144,6 +146,31 @@ def test_a_line_becomes_a_todo(server: Jupyter) -> None:
     ]
     assert _ask(server, "POST", "todo", {"line": " "}).status == 400
     assert _ask(server, "POST", "todo", "Call").status == 400
+
+
+def test_what_stands_beside_a_notebook_is_told_without_a_kernel(server: Jupyter) -> None:
+    """Each line with its cell; a to-do is ticked and taken back; what nobody knows is known to nobody."""
+    save(server.workspace / "notes" / "trip.ipynb", "# Trip", "## Dali\n- [ ] book 2026-12-01", "### Old town")  # fmt: skip
+    save(server.workspace / "packing.ipynb", "# Packing\nfor [[trip]] <script>")
+    deadline = time.monotonic() + _SECONDS
+    while not (told := _ask(server, "POST", "beside", {"path": "notes/trip.ipynb"}).data).get("leading"):  # fmt: skip
+        assert time.monotonic() < deadline, server.log.read_text()
+        time.sleep(0.5)
+    assert (told["known"], told["title"], told["counted"]) == (True, "trip", "3 notes")
+    assert [(line["title"], line["level"]) for line in told["outline"]] == [("Trip", 1), ("Dali", 2), ("Old town", 3)]  # fmt: skip
+    assert told["outline"][2]["cell"] == "notes/trip.ipynb#cell-id=cell-2"
+    assert [line["cell"] for line in told["leading"]] == ["packing.ipynb#cell-id=cell-0"]
+    [todo] = told["todos"]
+    assert (todo["title"], todo["due"]) == ("book", "2026-12-01")
+    done = _ask(server, "POST", "beside", {"todo": todo["todo"]})
+    assert done.data["said"] == "Done: book" and server.lab.todos.get(todo["todo"]).done
+    assert not _ask(server, "POST", "beside", {"path": "notes/trip.ipynb"}).data["todos"]
+    _ask(server, "POST", "beside", {"todo": todo["todo"], "done": False})
+    assert not server.lab.todos.get(todo["todo"]).done
+    for path in ("none.ipynb", "../x", ""):
+        assert _ask(server, "POST", "beside", {"path": path}).data == {"known": False}
+    for odd in ("x", "0" * 32, {"a": 1}):
+        assert _ask(server, "POST", "beside", {"todo": odd}).status in (400, 404)
 
 
 def test_memory_is_measured(server: Jupyter) -> None:

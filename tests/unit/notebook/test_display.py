@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import polars as pl
 import pytest
 from IPython.core.formatters import DisplayFormatter
@@ -15,6 +16,7 @@ from pgc_lib.errors import Unavailable
 from pgc_lib.i18n import in_lang
 from pgc_lib.notebook.display import register
 from pgc_lib.notebook.display.cells import key_of
+from pgc_lib.notebook.display.pandas_frames import as_polars
 from pgc_lib.notebook.display.sheet import Sheet
 from pgc_lib.notebook.display.sources import OfCollection, OfFrame, OfList
 from tests.support.lab import House, Person
@@ -77,6 +79,37 @@ def test_a_large_frame_is_a_sheet_of_one_page() -> None:
     assert html.count("<tr>") == 21 and "1–20 of 100,000" in html and len(html) < 8_000
     assert "data-pgc-act" not in html, "nothing to click where no kernel is"
     assert WIDGET not in shown(frame(100_000), kernel=False)
+
+
+def test_a_frame_of_pandas_looks_the_same() -> None:
+    """Paged, sorted, in the person's language; its index where it says something, its several headings on one line."""
+    bundle = shown(pd.DataFrame(frame(1000).to_dict(as_series=False)))
+    assert WIDGET in bundle and "1–20 of 1,000" in bundle["text/html"] and "Amount" in bundle["text/html"]  # fmt: skip
+    with in_lang("zh-CN"):
+        small = shown(pd.DataFrame({"amount": [1.5, None], "name": ["a", HOSTILE]}))
+        assert ">金额</th>" in small["text/html"] and "<script" not in small["text/html"]
+    grouped = pd.DataFrame({"category": ["b", "a"], "amount": [1, 2]}).groupby("category").agg(["sum", "max"])  # fmt: skip
+    html = shown(grouped)["text/html"]
+    assert "Category" in html and "amount · sum" in html and html.index(">a<") < html.index(">b<")
+    sheet = Sheet(OfFrame(as_polars(pd.DataFrame({"n": range(30)}, index=pd.date_range("2026-01-01", periods=30)))))  # fmt: skip
+    sheet.do("sort", by="n")
+    sheet.do("sort", by="n")
+    assert "2026-01-30" in sheet.html
+
+
+def test_any_frame_of_pandas_is_shown() -> None:
+    """Mixed, nested, categorical, of times with zones and of nothing; names that are numbers, twice there, or tuples."""
+    strange = pd.DataFrame({
+        "mixed": [1, "a", None, {"x": 1}, object], "kind": pd.Categorical(["a", "b", None, "a", "a"]),
+        "at": pd.date_range("2026-01-01", periods=5, tz="Asia/Shanghai"), "list": [[1], [2], None, [], [3]],
+        "span": pd.to_timedelta([1, 2, 3, 4, None], unit="h"), "period": pd.period_range("2026-01", periods=5, freq="M"),
+        7: [1 + 2j] * 5,
+    })  # fmt: skip
+    strange.insert(0, "mixed", [pd.NA] * 5, allow_duplicates=True)
+    html = shown(strange)["text/html"]
+    assert "mixed (2)" in html and "5 rows" in html
+    assert shown(pd.concat([strange] * 5))["text/html"]
+    assert "text/plain" in shown(pd.DataFrame())
 
 
 def test_a_sheet_is_paged_sorted_and_searched() -> None:

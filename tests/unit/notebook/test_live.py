@@ -1,16 +1,18 @@
 """Parts: drawn as HTML that cannot be forged, acted upon, drawn anew; what the browser's program sends arrives once."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from comm.base_comm import BaseComm, CommManager
 from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert.filters import html2text
 
 from pgc_lib.errors import PgcError
-from pgc_lib.notebook.live import Html, Part, Upload, deed, joined, tag
+from pgc_lib.notebook.live import Html, Part, Upload, control, deed, joined, tag
 from pgc_lib.notebook.live.style import css, css_for
 from pgc_lib.notebook.live.view import Live
 
@@ -216,3 +218,31 @@ def test_the_style_leaves_light_and_dark_to_the_page() -> None:
     """JupyterLab's own theme decides there."""
     assert "color-scheme: light dark" not in css()
     assert "--pgc-ink: light-dark(" in css()
+
+
+class _Comm(BaseComm):
+    """A page's question, whose answers are kept here."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+        super().__init__(target_name=control.TARGET, primary=False)
+
+    def publish_msg(
+        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
+    ) -> None:  # fmt: skip
+        self.told.append((msg_type, data))
+
+
+def test_a_kernel_without_widgets_answers_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused, its question would be heard of by every other page; where ipywidgets is, it answers itself."""
+    manager = CommManager()
+    control.answer_pages(manager)
+    assert not manager.targets
+    monkeypatch.delitem(sys.modules, "ipywidgets")
+    control.answer_pages(manager)
+    page = _Comm()
+    page.told.clear()
+    manager.targets[control.TARGET](page, {})
+    for method in ("request_states", "other"):
+        page.handle_msg({"content": {"data": {"method": method}}})
+    assert [(kind, data["method"], data["states"]) for kind, data in page.told] == [("comm_msg", "update_states", {})]  # fmt: skip

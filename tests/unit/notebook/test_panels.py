@@ -20,6 +20,7 @@ from pgc_lib.i18n import in_lang, lang
 from pgc_lib.notebook.live import Child, tag
 from pgc_lib.notebook.panels import choices, every, words
 from pgc_lib.notebook.panels.card import Card
+from pgc_lib.notebook.panels.cards.accounts import Balances, Coming, Savings
 from pgc_lib.notebook.panels.cards.money import MoneyNow
 from pgc_lib.notebook.panels.cards.runs import Written, page_of, reader
 from pgc_lib.notebook.panels.cards.spending import Budgets, Pay
@@ -30,7 +31,7 @@ from pgc_lib.notebook.panels.house import House
 from pgc_lib.notebook.panels.page import Page
 from pgc_lib.notebook.panels.pieces import clean, plainly, share
 from pgc_lib.notebook.panels.rows import Rows
-from pgc_lib.notebook.panels.spans import CHOICES, months_in, span
+from pgc_lib.notebook.panels.spans import CHOICES, between, months_in, span
 from tests.support.lab import House as Database
 from tests.support.lab import share as grant
 
@@ -149,6 +150,72 @@ def test_periods_are_compared_fairly(key: str, day: date) -> None:
     assert (found.before[1] - found.before[0]).days + 1 <= found.days
     months = months_in(found)
     assert months[0][0] <= found.first and months[-1][0] <= found.last <= months[-1][1]
+
+
+def test_a_period_is_chosen_freely(lab: Any) -> None:
+    """By two days, whichever is said first; while a year is typed nothing happens; what cannot be is this month."""
+    lab.finance.add(day="2026-01-15", amount="-5", category="a")
+    page = Page("money", lambda: lab)
+    page.do("turn", value="own")
+    page.wait()
+    assert (
+        page.span.own and page.span.first == today().replace(day=1) and 'type="date"' in page.html
+    )
+    page.do("from_to", end="first", value="2026-02-20")
+    page.do("from_to", end="last", value="2026-01-10")
+    page.wait()
+    assert (page.span.first, page.span.last) == (date(2026, 1, 10), date(2026, 2, 20))
+    assert page.span.before == (date(2025, 11, 29), date(2026, 1, 9))
+    assert "¥5" in page.card(MoneyNow).html  # type: ignore[union-attr]
+    for unfinished in ("0002-01-10", "", "x", "2026-02-30"):
+        page.do("from_to", end="first", value=unfinished)
+        assert page.span.first == date(2026, 1, 10)
+    page.do("turn", value="week")
+    page.do("from_to", end="first", value="2026-01-01")
+    assert page.span.key == "week" and 'type="date" value="2026-01-01"' not in page.html
+    for odd in (
+        "own",
+        "2026-02-01/2026-01-01",
+        "/",
+        "2026-01-01/2026-01-02/x",
+        "1899-01-01/2026-01-01",
+    ):
+        assert span(odd, TODAY).key == "month"
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.dates(date(1900, 1, 1), date(2199, 12, 31)))  # fmt: skip
+def test_days_of_ones_own_are_compared_with_as_many(one: date, other: date) -> None:
+    """The days right before, also at the ends of what can be said."""
+    found = span(between(one, other), TODAY)
+    assert (found.first, found.last) == (min(one, other), max(one, other))
+    assert (found.before[1] - found.before[0]).days + 1 == found.days
+    assert found.before[1] == found.first - timedelta(days=1)
+
+
+def test_what_there_is_leads_to_what_it_is_made_of(lab: Any) -> None:
+    """Accounts, their sum, savings goals and what comes: the rows of each add up to the figure, transfers among them."""
+    lab.finance.accounts.add(name="card", currency="CNY", opening="100")
+    lab.finance.add(day="2026-01-02", amount="-30", account="card", payee="<b>shop")
+    lab.finance.add(day="2026-01-03", amount="-50", account="card", nature="transfer", other_account="trip")  # fmt: skip
+    lab.finance.goals.add(title="Sea", target="200", account="trip", start="2026-01-01")
+    rent = lab.finance.recurring.add(title="rent", rule="FREQ=MONTHLY;BYMONTHDAY=5", start="2026-01-05", amount="-9", account="card")  # fmt: skip
+    page = Page("money", lambda: lab)
+    shown: dict[str, list[Any]] = {}
+    for kind in (Balances, Savings, Coming):
+        card = _loaded(page, kind)
+        for values in _links(card):
+            card.do("rows", **values)
+            body = page.sheet.body
+            assert isinstance(body, Rows) and "<b>" not in page.sheet.html
+            shown[values["of"] + values.get("account", "")] = list(body.lines)
+    assert [line[1] for line in shown["whole"]] == [20, 50]
+    assert sum(line[3] for line in shown["accountcard"]) == 20
+    assert [line[1] for line in shown["accountcard"]][-1] == "Opening balance"
+    assert [line[1:4] for line in shown["goal"]] == [["card", "", 50]]
+    assert {line[3] for line in shown["order"]} <= {"to come", "not booked"}
+    lab.finance.recurring.remove(rent.id)
+    card.do("rows", of="order", order=rent.id.hex)
+    assert "Nothing is behind it yet" in page.sheet.html
 
 
 # ── texts ────────────────────────────────────────────────────────────────────────────────────────────

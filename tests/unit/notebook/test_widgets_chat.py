@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -48,6 +49,11 @@ def asked(chat: Chat, question: str) -> str:
     return chat.html
 
 
+def html_of(text: str, attribute: str) -> str:
+    """What an attribute says."""
+    return unescape(text.partition(f'{attribute}="')[2].partition('"')[0])
+
+
 def test_without_a_model_it_says_how_to_get_one(lab: Lab) -> None:
     """And nothing is asked."""
     chat: Chat = lab.chat()
@@ -71,6 +77,10 @@ def test_an_answer_cites_its_sources(lab: Lab, model: Provider) -> None:
     turn.do("show", number=1)
     assert "-12.00" in turn.html
     assert "&lt;i&gt;Bus" in turn.html
+    cell = html_of(turn.html, "data-pgc-cell")
+    assert cell == html_of(turn.html, "data-pgc-copy") and cell.endswith(turn.sources[0].query)
+    names: dict[str, object] = {"lab": lab}
+    exec(cell.replace("lab = pgc.open()", ""), names)  # what a person would run
     chat.do("anew")
     assert not chat.turns
 

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pgc_lib.core.zone import today
 from pgc_lib.errors import Invalid
 from pgc_lib.i18n import in_lang
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.widgets.form import Form
+from pgc_lib.notebook.widgets.form_rows import Pairs
 from pgc_lib.notebook.widgets.picker import Gone, Picker
 from tests.support.lab import House, Person, share
 
@@ -199,6 +202,44 @@ def test_parts_are_rows(lab: Lab) -> None:
     assert again.judge() is not None
 
 
+_PLAIN = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=2), max_leaves=3)  # fmt: skip
+
+
+@given(st.dictionaries(st.text(min_size=1).map(str.strip).filter(bool), _PLAIN, max_size=4))
+@settings(max_examples=40)
+def test_what_is_said_by_name_comes_back_as_it_was(kept: dict[str, Any]) -> None:
+    """Whatever it is: a text that looks like a number stays a text."""
+    assert (Pairs().meant(Pairs().raw_of(kept)) or {}) == kept
+
+
+def test_every_list_that_a_person_fills_in_is_rows(lab: Lab) -> None:
+    """Nobody is asked for JSON: later amounts, accounts elsewhere, languages; a name twice is told."""
+    form = lab.finance.budgets.form(name="eat", categories=["餐饮"], amount="100", every="1mo", start="2026-01-01")  # fmt: skip
+    form.do("add_row", field="changes")
+    form.do("typed", field="changes", row=0, part="since", value="2026-3-1")
+    form.do("typed", field="changes", row=0, part="amount", value="¥1,200")
+    form.do("save")
+    assert [(each["since"], each["amount"]) for each in form.record.changes] == [("2026-03-01", 1200)]  # fmt: skip
+    again = lab.finance.budgets.form(form.record)
+    assert again.given["changes"] == [{"since": "2026-03-01", "amount": "1200"}]
+    again.do("drop_row", field="changes", row=0)
+    again.do("save")
+    assert again.record.changes == []
+    profile = lab.anchor.profile.form(name="Mei")
+    for field, part, value in (("links", "network", "GitHub"), ("languages", "language", "中文"), ("extra", "name", "x")):  # fmt: skip
+        profile.do("add_row", field=field)
+        profile.do("typed", field=field, row=0, part=part, value=value)
+    assert "<textarea" not in profile.html.partition('data-key="links"')[2].partition("</ol>")[0]
+    profile.do("add_row", field="extra")
+    profile.do("typed", field="extra", row=1, part="name", value="x")
+    assert "twice" in profile.problems["extra"]
+    profile.do("drop_row", field="extra", row=1)
+    profile.do("typed", field="extra", value="no row", on="change")
+    profile.do("save")
+    kept = profile.record
+    assert (kept.links, kept.languages, kept.extra) == ([{"network": "GitHub"}], [{"language": "中文"}], {"x": ""})  # fmt: skip
+
+
 def test_sealed_parts_are_rows_too(lab: Lab) -> None:
     """They lie in an encrypted text and are asked for like any others."""
     form = lab.methods.thoughts.form(title="A hard day")
@@ -282,12 +323,16 @@ def test_a_kind_of_ones_own_has_a_form(lab: Lab) -> None:
     books = lab.kinds.define("book", title="Books I read", fields=fields)
     form = books.form()
     assert "Books I read" in said(form)
-    typed(form, 书名="红楼梦", pages="1,200", price="¥38.5", read_on="today", good="yes", act="x", at="now", extra='{"a": 1}', share="0.5")  # fmt: skip
+    typed(form, 书名="红楼梦", pages="1,200", price="¥38.5", read_on="today", good="yes", act="x", at="now", share="0.5")  # fmt: skip
     form.do("tag", field="tags", value="经典")
+    for row, (name, value) in enumerate([("a", "1"), ("b", "two"), ("c", '"3"')]):
+        form.do("add_row", field="extra")
+        form.do("typed", field="extra", row=row, part="name", value=name)
+        form.do("typed", field="extra", row=row, part="value", value=value)
     assert form.problems == {}
     form.do("save")
     kept = form.record.values()
-    assert (kept["书名"], kept["pages"], kept["good"], kept["tags"], kept["extra"]) == ("红楼梦", 1200, True, ["经典"], {"a": 1})  # fmt: skip
+    assert (kept["书名"], kept["pages"], kept["good"], kept["tags"], kept["extra"]) == ("红楼梦", 1200, True, ["经典"], {"a": 1, "b": "two", "c": "3"})  # fmt: skip
     again = books.form(form.record)
     assert not again.dirty
     assert again.judge() is not None

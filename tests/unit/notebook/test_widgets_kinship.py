@@ -92,6 +92,7 @@ def test_the_widget(house: House, person: NewPerson) -> None:
     me = lab.family.who("我")
     part.do("down", id=str(part.chosen))
     assert part.chosen == me.id
+    assert part.html.count("data-pgc-middle") == 1
     part.do("further")
     part.do("smaller")
     assert part.generations == 3

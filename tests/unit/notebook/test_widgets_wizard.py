@@ -72,6 +72,31 @@ def test_a_bill_is_corrected_kept_and_taken_back(wizard: Wizard, lab: Lab, tmp_p
     wizard.close()
 
 
+def test_a_wrong_row_is_put_right_in_fields_of_its_own(wizard: Wizard, tmp_path: Path) -> None:
+    """A day with its calendar, a choice among its choices, an amount as one writes it; each says how it is understood."""
+    taken(wizard, tmp_path, "date,amount,payee,nature\n2026-11-99,-9x,Cinema,gift?\n2026-11-02,-1,Kiosk,\n", "odd.csv")  # fmt: skip
+    wizard.do("of_kind", value="finance.transactions")
+    wizard.do("read_so", c0="day", c1="amount", c2="payee", c3="nature")
+    waited(wizard)
+    assert wizard.preview is not None and wizard.preview.wrong == 1
+    row = wizard.preview.failing.row(0, named=True)
+    where = {"line": row["line"], "kind": row["kind"]}
+    html = wizard.html
+    assert 'type="date"' in html and "pgc-f-radio" in html and 'name="f_nature"' in html
+    assert "The file says “gift?”" in html
+    wizard.do("amend", field="day", value="11/9", on="change", **where)
+    wizard.do("amend", field="amount", value="¥1,234.5-", **where)
+    assert "Nov 2026" in wizard.html and "this must be an amount" in wizard.html
+    wizard.do(
+        "repair", **where, f_day="2026-11-09", f_amount="−¥1,234.5", f_payee="Cinema", f_nature=""
+    )
+    assert wizard.preview.wrong == 0, wizard.preview.failing
+    found = wizard.preview.frame.filter(payee="Cinema").row(0, named=True)
+    assert (found["day"].isoformat(), str(found["amount"])) == ("2026-11-09", "-1234.5000")
+    wizard.do("amend", field="../x", value="1", line=1, kind="nothing")
+    wizard.close()
+
+
 def test_a_table_of_no_known_format_is_explained_by_the_person(
     wizard: Wizard, tmp_path: Path
 ) -> None:

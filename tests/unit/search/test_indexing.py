@@ -5,6 +5,9 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -160,6 +163,30 @@ def test_a_rebuild_that_died_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch
             desk.titles("swift")
     left = sorted(desk.titles("swift"))
     assert left == [f"swift {n}" for n in range(len(notes))]
+
+
+def test_whoever_waited_to_make_the_index_takes_nothing_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process begins in an empty lab and has to wait; meanwhile another writes, makes the index and takes up all lines."""
+    late = Indexer(desk.session)
+    holding = Indexer._holding
+    waits = iter((False, True))
+
+    @contextmanager
+    def slowly(self: Indexer, *, wait: bool) -> Iterator[Any]:
+        if self is late and next(waits, False):
+            desk.notes.add(title="ruff", body="")
+            assert desk.titles("ruff") == ["ruff"] and desk.search.lag().waiting == 0
+        with holding(self, wait=wait) as held:
+            yield held
+
+    assert not desk.search.lag().built
+    with monkeypatch.context() as patch:
+        patch.setattr(Indexer, "_holding", slowly)
+        late.catch_up()
+    assert desk.titles("ruff") == ["ruff"]
+    assert not desk.search.lag().building
 
 
 def test_what_was_kept_before_there_was_an_index_is_found(desk: Desk, house: House) -> None:

@@ -1,7 +1,6 @@
-"""What belongs to money beside its sums: writing down, budgets, the course, why it changed, what comes, what there is."""
+"""What belongs to money beside its sums: writing down, budgets, the course, why it changed, proposals."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +14,8 @@ from pgc_lib.notebook.panels.cards.money import MoneyNow
 from pgc_lib.notebook.panels.entry import Entry, Field
 from pgc_lib.notebook.panels.facts import main_currency
 from pgc_lib.notebook.panels.held import Held
-from pgc_lib.notebook.panels.pieces import (
-    button,
-    clean,
-    empty,
-    leads,
-    line,
-    lines,
-    tile,
-    tiles,
-    told,
-    track,
-)
-from pgc_lib.notebook.panels.rows import Rows
-from pgc_lib.notebook.panels.words import ahead, brief, day, percent
+from pgc_lib.notebook.panels.pieces import button, clean, empty, line, lines, told, track
+from pgc_lib.notebook.panels.words import brief
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
@@ -173,102 +160,6 @@ class Why(Card):
             ),
             key=each.name,
         )  # fmt: skip
-
-
-class Coming(Card):
-    """Payments that come back, in the coming thirty days."""
-
-    title = N_("What comes")
-    about = N_("in the coming thirty days")
-    tall = 5
-
-    def read(self, lab: "Lab") -> Any:
-        return [each for each in lab.finance.due() if not each.booked]
-
-    def show(self, found: Any) -> Child:
-        if not found:
-            return tag.p(_("Nothing is due by rule."), class_="pgc-soft")
-        now = today()
-        return lines(
-            line(
-                clean(each.order.title),
-                tag.span(amount(each.order.amount, each.order.currency), class_="pgc-number"),
-                told(ahead(each.day, now)),
-                key=f"{each.order.id.hex}{each.day}",
-            )
-            for each in found[:8]
-        )
-
-
-class Balances(Card):
-    """What every account holds."""
-
-    title = N_("My accounts")
-
-    def read(self, lab: "Lab") -> Any:
-        return lab.finance.balances().to_dicts()
-
-    def show(self, found: Any) -> Child:
-        if not found:
-            return empty(_("No account yet."), _("It opens when a payment first names it."))
-        sums: dict[str, Decimal] = {}
-        for each in found:
-            if each["counted"]:
-                sums[each["currency"]] = sums.get(each["currency"], Decimal()) + each["balance"]
-        whole = [tile(_("Altogether"), amount(value, key)) for key, value in sums.items()]
-        return [tiles(*whole), lines(map(self._line, found), name=_("My accounts"))]
-
-    def _line(self, each: Any) -> Any:
-        figure = amount(each["balance"], each["currency"])
-        last = each["last"]
-        return line(
-            clean(each["account"]) or _("Without an account"),
-            leads(figure, "account", account=each["account"], name=f"{each['account']} {figure}", look="pgc-bad" if each["balance"] < 0 else ""),
-            told(_("last on {day}", day=day(last, today())) if isinstance(last, date) else ""),
-            key=f"{each['account']}{each['currency']}",
-        )  # fmt: skip
-
-    def rows_account(self, lab: "Lab", account: str) -> Rows:
-        """What was booked there last."""
-        rows = lab.finance.transactions.find(
-            account=account, owner=lab.person, order="-day", limit=300
-        )
-        return Rows.of_records(account, rows, ["day", "payee", "category", "amount", "note"])
-
-
-class Savings(Card):
-    """How far each savings goal is."""
-
-    title = N_("Savings goals")
-    tall = 4
-
-    def read(self, lab: "Lab") -> Any:
-        return lab.finance.savings()
-
-    def show(self, found: Any) -> Child:
-        new = tag.p(button(_("New savings goal"), "new", kind="pgc-plain"))
-        if not found:
-            return [empty(_("No savings goal yet.")), new]
-        return [lines([self._line(each) for each in found]), new]
-
-    def _line(self, each: Any) -> Any:
-        goal = each.goal
-        shown = amount(each.saved, goal.currency)
-        until = _("by {day}", day=day(goal.by, today())) if goal.by else ""
-        return line(
-            clean(goal.title),
-            [
-                tag.span(percent(float(each.saved / goal.target)), class_="pgc-number"),
-                track(each.saved, goal.target),
-            ],
-            told(_("{saved} of {target}", saved=shown, target=amount(goal.target, goal.currency)), until),
-            key=goal.id.hex,
-        )  # fmt: skip
-
-    @deed
-    def new(self) -> None:
-        """A new goal."""
-        self.edit(_("New savings goal"), self.page.house.lab.finance.goals)
 
 
 class Sorting(Card):

@@ -2,6 +2,7 @@
 
 export const GLYPHS = {
   anchor: '<circle cx="12" cy="5" r="2"/><path d="M12 7v13M8 10h8M4 13c0 4.5 3.5 7 8 7s8-2.5 8-7"/>',
+  beside: '<path d="M4 5h16v14H4zM14.5 5v14M7 9h4.5M7 12h4.5M7 15h3M17 9h.6M17 12h.6"/>',
   books: '<path d="M5 4h4v16H5zM9 6h4v14H9zM14.2 6.6l3.6-1 3.4 13-3.6 1z"/>',
   branch: '<circle cx="12" cy="5" r="2.4"/><circle cx="6" cy="19" r="2.4"/><circle cx="18" cy="19" r="2.4"/><path d="M12 7.4V12M12 12c0 3-6 1.6-6 4.6M12 12c0 3 6 1.6 6 4.6"/>',
   calendar: '<rect x="4" y="5" width="16" height="15" rx="2"/><path d="M4 10h16M8.5 3v4M15.5 3v4M8 14h3M8 17h6"/>',

@@ -28,7 +28,7 @@ function arrive(app) {
   const path = decodeURIComponent(pathname.split("/tree/").slice(1).join("/tree/"));
   const end = Date.now() + PATIENCE;
   const look = () => {
-    const panel = notebooks(app).find((each) => each.context.path === path);
+    const panel = notebooks(app).find((each) => app.serviceManager.contents.localPath(each.context.path) === path);
     if (panel) panel.context.ready.then(() => stay(panel, hash));
     else if (Date.now() < end) setTimeout(look, 200);
   };
@@ -54,7 +54,9 @@ function notebooks(app) {
 }
 
 async function follow(app, server) {
-  const open = new Map(notebooks(app).map((panel) => [panel.context.path, panel]));
+  // Edited together with others, a notebook's path begins with the name of their drive, which the server does not know.
+  const path = (panel) => app.serviceManager.contents.localPath(panel.context.path);
+  const open = new Map(notebooks(app).map((panel) => [path(panel), panel]));
   if (!open.size) return;
   const { edits } = await ask(server, { paths: [...open.keys()] });
   for (const [path, wanted] of Object.entries(edits)) await change(open.get(path), path, wanted, server);
@@ -67,12 +69,21 @@ async function change(panel, path, wanted, server) {
   const done = [];
   for (const edit of wanted) {
     const cell = model.sharedModel.cells.find((each) => each.id === edit.cell);
-    if (cell?.getSource() === edit.was) cell.setSource(edit.text);
+    if (cell?.getSource() === edit.was) put(cell, edit);
     if (cell?.getSource() === edit.text) done.push(edit.cell);
   }
   if (!done.length) return;
   await ask(server, { done: { [path]: done } });
   if (clean && !model.readOnly) await panel.context.save();
+}
+
+// Only the letters that differ, so that a cursor in the cell, one's own or another person's, stays where it is.
+function put(cell, { was, text }) {
+  const most = Math.min(was.length, text.length);
+  let begin = 0, end = 0;
+  while (begin < most && was[begin] === text[begin]) begin += 1;
+  while (end < most - begin && was[was.length - 1 - end] === text[text.length - 1 - end]) end += 1;
+  cell.updateSource(begin, was.length - end, text.slice(begin, text.length - end));
 }
 
 async function ask(server, body) {

@@ -1,9 +1,12 @@
 // The plugin: asks the server what this desk has, in the person's language, and puts it in its places.
 
+import { beside } from "./beside.js";
+import { cells } from "./cells.js";
 import { dashboards } from "./dashboards.js";
 import { inbox } from "./inbox.js";
 import { indicator } from "./indicator.js";
 import { notes } from "./notes.js";
+import { saved } from "./saved.js";
 import { Desk } from "./server.js";
 import { tiles } from "./tiles.js";
 import { todo } from "./todo.js";
@@ -31,7 +34,7 @@ function desk(jupyter) {
   const { application, apputils, launcher, statedb, statusbar, translation } = jupyter;
   return {
     id: "pgc-desk:plugin",
-    description: "Tiles, inbox and memory of a personal data lab.",
+    description: "Tiles, inbox, memory and the panel beside notebooks of a personal data lab.",
     autoStart: true,
     requires: [translation.ITranslator],
     optional: [
@@ -48,6 +51,9 @@ function desk(jupyter) {
       const known = server.known();
       dashboards(lab, known);
       inbox(lab, server, known);
+      beside(lab, server, known);
+      cells(lab, known);
+      saved(lab, known);
       notes(lab, server);
       // Lab itself goes on, whatever becomes of the desk; nothing here may keep it from starting.
       known.then(

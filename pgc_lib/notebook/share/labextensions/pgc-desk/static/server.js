@@ -32,6 +32,10 @@ export class Desk {
     return this.ask("POST", "todo", { line });
   }
 
+  beside(body) {
+    return this.ask("POST", "beside", body);
+  }
+
   async ask(method, what, body) {
     const url = `${this.address(`pgc/api/desk/${what}`)}?lang=${encodeURIComponent(this.language)}`;
     const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };

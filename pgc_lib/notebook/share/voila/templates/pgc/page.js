@@ -6,6 +6,7 @@
   const root = document.documentElement;
   const base = () => document.body.dataset.baseUrl.replace(/voila\/$/, "");
   const page = () => document.querySelector("[data-pgc-page]");
+  const own = () => document.readyState !== "loading" && !page() && document.querySelector("#rendered_cells :is(.jp-OutputArea-output, .jp-RenderedMarkdown)");
 
   // ── light or dark: this browser's matter, known before anything is drawn ───────────────────────────
   const system = matchMedia("(prefers-color-scheme: dark)"), given = root.dataset.pgcTheme || "";
@@ -54,7 +55,11 @@
   let known = "", opener = null, hiddenSince = 0;
   function look() {
     const now = page();
-    if (!now) return;
+    if (!now) {
+      // A notebook of one's own has no page part: what its cells show is the page.
+      if (own()) { guard(); document.body.classList.add("pgc-own"); document.querySelector(".pgc-opening")?.remove(); }
+      return;
+    }
     guard();
     document.querySelector(".pgc-opening")?.remove();
     root.lang = now.lang;
@@ -119,8 +124,16 @@
     if (Date.now() - since > SUSPICIOUS) ask();
   }, 2000);
   addEventListener("pagehide", () => { left = true; });
+  // Whoever comes back to a page that the browser had kept finds it without its kernel, which ended when it was left.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   // A page whose text never came does not leave one waiting.
-  addEventListener("DOMContentLoaded", () => setTimeout(() => { if (!page() && !document.querySelector(".pgc-failed")) lost(); }, OPENS_WITHIN));
+  addEventListener("DOMContentLoaded", () => setTimeout(() => { look(); if (!page() && !own() && !document.querySelector(".pgc-failed")) lost(); }, OPENS_WITHIN));
+  // A page whose kernel ended before it was there: the text stays, and instead of Voilà's words ours say what to do.
+  new MutationObserver(() => {
+    for (const each of document.querySelectorAll(".jupyter-widgets:not([hidden])")) {
+      if (each.textContent.startsWith("Error displaying widget")) { each.hidden = true; lost(); }
+    }
+  }).observe(document, { childList: true, subtree: true });
   // Voilà gives up by itself when a kernel is slow to answer: then the text stays and nothing on it works.
   addEventListener("load", () => setTimeout(() => { if (document.querySelector(".pgc-still")) lost(); }, 2 * OPENS_WITHIN));
 })();
