@@ -21,11 +21,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from pgc_lib.core.backing import Bulk, OnConflict, Row
 from pgc_lib.core.backing_table_bulk import exists_already, is_clash, write_bulk
-from pgc_lib.core.backing_table_frame import LITERAL, read_frame
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.months import Months
 from pgc_lib.core.operands import operand, type_of
@@ -35,11 +35,14 @@ from pgc_lib.core.session import Session
 from pgc_lib.core.tables import table_of
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _
-from pgc_lib.stores.filters import All, Condition
+from pgc_lib.stores.filters import Condition
 from pgc_lib.stores.filters_sql import column_of, to_sql
 
 if TYPE_CHECKING:
     import polars as pl
+
+_LITERAL = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+"""Renders values into the text of a query without doubling its percent signs, for ADBC."""
 
 
 class TableBacking:
@@ -217,6 +220,8 @@ class TableBacking:
     def frame(
         self, where: Condition, *, order: Sequence[str], limit: int | None, columns: Sequence[str]
     ) -> "pl.DataFrame":
+        from pgc_lib.core.frames import from_arrow
+
         query = self._ordered(
             select(*(self._readable(name) for name in columns)).where(
                 to_sql(where, self._source.c)
@@ -227,8 +232,8 @@ class TableBacking:
             query = query.order_by(None)
         if limit is not None:
             query = query.limit(limit)
-        whole = not order and limit is None and where == All(()) and self.session.at is None
-        return read_frame(self.session, self.spec, query, columns, whole=whole)
+        statement = str(query.compile(dialect=_LITERAL, compile_kwargs={"literal_binds": True}))
+        return from_arrow(self.session.arrow(statement), self.spec, columns)
 
     def _readable(self, name: str) -> Any:
         column = column_of(name, self._source.c)
@@ -236,4 +241,4 @@ class TableBacking:
         read = field.type.read if field else "{}"
         if read == "{}":
             return column
-        return literal_column(read.format(column.compile(dialect=LITERAL))).label(name)
+        return literal_column(read.format(column.compile(dialect=_LITERAL))).label(name)

@@ -4,12 +4,12 @@ A session belongs to one person. Its stores log in as that person, so what it ca
 database and not here. Connections are made on first use.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.errors import Denied
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pgc_lib.stores.documents import DocumentStore
     from pgc_lib.stores.documents_mongo import MongoDocuments
     from pgc_lib.stores.redis import Redis
-
-T = TypeVar("T")
 
 _OPENED = ("engine", "redis", "documents", "in_mongo", "attachments", "_mongo", "_arrow")
 """What is opened on first use."""
@@ -158,10 +156,6 @@ class Session:
     def arrow(self, statement: str) -> "pa.Table":
         """A large result as Arrow, with the person's rights."""
         return self._arrow.read(statement)
-
-    def arrow_parts(self, statements: Sequence[str], convert: "Callable[[pa.Table], T]") -> list[T]:
-        """The parts of a very large result, as of one moment and side by side."""
-        return self._arrow.read_parts(statements, convert)
 
     @cached_property
     def _arrow(self) -> "ArrowReader":

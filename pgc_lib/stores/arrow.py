@@ -5,11 +5,8 @@ first. So a few stay open between reads; each read is a transaction of its own.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.errors import PgcError, Unavailable
@@ -21,11 +18,6 @@ if TYPE_CHECKING:
 
 _KEPT = 4
 """Connections that stay open at most."""
-
-_AGAIN = 0.1
-"""Seconds until a part that goes on is told to stop once more."""
-
-T = TypeVar("T")
 
 
 class ArrowReader:
@@ -54,36 +46,6 @@ class ArrowReader:
             return self._fetch(self._open(), statement)
         except adbc.Error as error:
             raise _explained(error) from error
-
-    def read_parts(self, statements: Sequence[str], convert: "Callable[[pa.Table], T]") -> list[T]:
-        """What together is one result, as of one moment: each part is read and converted by a thread of its own.
-
-        Sending rows, and making columns of them, is the work of one core for one connection.
-        """
-        import adbc_driver_postgresql.dbapi as adbc
-
-        try:
-            with ExitStack() as opened:
-                first = opened.enter_context(self._transaction())
-                first.execute("select pg_export_snapshot() as name")
-                snapshot = first.fetch_arrow_table()["name"][0].as_py()
-                cursors = [first]
-                for _further in statements[1:]:
-                    further = opened.enter_context(self._transaction())
-                    further.execute(f"set transaction snapshot '{snapshot}'")
-                    cursors.append(further)
-                return _side_by_side(cursors, statements, convert)
-        except adbc.Error as error:
-            raise _explained(error) from error
-
-    @contextmanager
-    def _transaction(self) -> "Iterator[Any]":
-        """A cursor that sees one moment only; its connection is made for it and not kept."""
-        with self._open() as connection:
-            connection.adbc_connection.set_autocommit(False)
-            with connection.cursor() as cursor:
-                cursor.execute("set transaction isolation level repeatable read, read only")
-                yield cursor
 
     def close(self) -> None:
         """Close what is idle; a later read opens it again."""
@@ -128,32 +90,6 @@ class ArrowReader:
             with connection.cursor() as cursor:
                 cursor.execute(f'set role "{role_of(self._acting_as)}"')
         return connection
-
-
-def _side_by_side(
-    cursors: Sequence[Any], statements: Sequence[str], convert: "Callable[[pa.Table], T]"
-) -> list[T]:
-    def part(cursor: Any, statement: str) -> T:
-        cursor.execute(statement)
-        return convert(cursor.fetch_arrow_table())
-
-    with ThreadPoolExecutor(len(statements)) as pool:
-        parts = [pool.submit(part, *each) for each in zip(cursors, statements, strict=True)]
-        try:
-            wait(parts, return_when=FIRST_EXCEPTION)
-        finally:
-            # After a failure nobody waits for the others; one that is only about to begin is told once more.
-            while not all(each.done() for each in parts):
-                for cursor in cursors:
-                    cursor.adbc_cancel()
-                wait(parts, timeout=_AGAIN)
-        failed = [each for each in parts if each.exception()]
-        return [each.result() for each in sorted(failed, key=_was_stopped) or parts]
-
-
-def _was_stopped(part: "Future[Any]") -> bool:
-    """Whether a part failed only because another had."""
-    return getattr(part.exception(), "sqlstate", None) == "57014"
 
 
 def _has_state(error: BaseException) -> bool:

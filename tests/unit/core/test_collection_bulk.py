@@ -5,10 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pgc_lib.core import backing_table_frame
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
-from pgc_lib.core.session import Session
 from pgc_lib.errors import Invalid
 from tests.support.lab import House, Person
 from tests.support.records import Samples, Thing
@@ -105,32 +103,3 @@ def test_a_batch_is_one_line_of_history(mine: Collection[Thing], house: House) -
     added = mine.add_many([{"title": str(n)} for n in range(5000)])
     lines = house.sql("select verb, rows, records from pgc.changes where batch = %s", added.batch)
     assert lines == [("insert", 5000, None)]
-
-
-def test_a_large_table_is_read_in_halves(
-    mine: Collection[Thing], samples: Samples, person: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every row once, whoever's table it is shared with; what is filtered, ordered or limited is read as ever."""
-    others = samples(person())
-    for n in range(3):
-        mine.add_many([{"title": f"{n}-{k}", "note": "x" * 500, "amount": k} for k in range(100)])
-        others.add_many([{"title": f"o{n}-{k}", "note": "y" * 500} for k in range(100)])
-    whole, some = mine.frame(order="title"), mine.frame(amount__ge=50, order="title")
-    monkeypatch.setattr(backing_table_frame, "_LARGE", 0)
-    asked: list[int] = []
-    in_parts = Session.arrow_parts
-
-    def counted(session: Session, statements: Any, convert: Any) -> Any:
-        parts = in_parts(session, statements, convert)
-        asked.extend(part.height for part in parts)
-        return parts
-
-    monkeypatch.setattr(Session, "arrow_parts", counted)
-    assert mine.frame().sort("title").equals(whole) and whole.height == 300
-    assert sum(asked) == 300 and len(asked) == 2
-    assert mine.frame(columns=["title", "owner"])["owner"].unique().to_list() == [
-        mine.session.person.hex
-    ]
-    assert mine.frame(amount__ge=50, order="title").equals(some)
-    assert mine.frame(limit=7).height == 7 and len(asked) == 4
-    assert samples(person()).frame().schema == whole.schema

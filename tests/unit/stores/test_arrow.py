@@ -101,36 +101,3 @@ def test_the_worker_reads_as_the_person(house: House, person: Person) -> None:
     reader = ArrowReader(house.worker_url, acting_as=session.person)
     assert [reader.read(WHO)["me"][0].as_py() for _ in range(3)] == [str(session.person)] * 3
     reader.close()
-
-
-# ── in parts ────────────────────────────────────────────────────────────────────────────────────────────
-
-_PART = "select pg_backend_pid() as pid, pg_current_snapshot()::text as seen, pgc.me()::text as me"
-
-
-def test_parts_see_one_moment(house: House, person: Person) -> None:
-    """By as many connections, each as the person; none of them is left behind."""
-    session = person()
-    for url, acting_as in ((session.database.reveal(), None), (house.worker_url, session.person)):
-        reader = ArrowReader(url, acting_as=acting_as)
-        parts = reader.read_parts([_PART] * 3, lambda table: table.to_pylist()[0])
-        assert len({part["pid"] for part in parts}) == 3
-        assert len({part["seen"] for part in parts}) == 1
-        assert {part["me"] for part in parts} == {str(session.person)}
-        pids = [part["pid"] for part in parts]
-        gone = "select count(*) from pg_stat_activity where pid = any(%s) and state <> 'idle'"
-        assert house.sql(gone, pids) == [(0,)]
-        reader.close()
-
-
-def test_a_part_that_fails_ends_the_others(reader: ArrowReader) -> None:
-    """With the same errors as everywhere, whichever part it is; what still runs is told to stop."""
-    ended: list[int] = []
-    refused, slow = "select * from pgc.reached", "select pg_sleep(60)"
-    for statements in ([refused, slow], [slow, refused]):
-        with pytest.raises(Denied):
-            reader.read_parts(statements, lambda table: ended.append(table.num_rows))
-    assert ended == [], "the one that sleeps was not waited for"
-    with pytest.raises(ZeroDivisionError):
-        reader.read_parts(["select 1", slow], lambda _table: 1 // len(ended))
-    assert _pid(reader)
