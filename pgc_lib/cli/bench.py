@@ -74,4 +74,4 @@ def _line(figure: Any, result: dict[str, Any]) -> str:
     ours = f"{result['ours']:g} {result['unit']}"
     theirs = f"{result['peer']}: {result['theirs']:g}"
     ratio = f"{result['ratio']:g} ({figure.goal})"
-    return f"{mark} {result['name']:<26}{ours:<18}{theirs:<30}{ratio:<20}n = {result['n']}"
+    return f"{mark} {result['name']:<25} {ours:<17} {theirs:<29} {ratio:<19} n = {result['n']}"

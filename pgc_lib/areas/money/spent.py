@@ -28,8 +28,13 @@ def spent_by_day(
     first: date,
     last: date,
     categories: "Iterable[str] | None" = None,
+    *,
+    earned: bool = True,
 ) -> "pl.DataFrame":
-    """`day currency category spent count`; given categories stand for everything under them, too."""
+    """`day currency category spent count`; given categories stand for everything under them, too.
+
+    What was earned under a category is taken off, as a budget wants it; without `earned` it is left out.
+    """
     import polars as pl
 
     where, values = "true", {"owner": owner, "first": first, "last": last}
@@ -45,7 +50,7 @@ def spent_by_day(
                        select t.category from {ledger.table(session, "transactions")} t
                        where t.id = f.linked and t.owner = f.owner), '') else f.category end as category
             from {ledger.view(session, "flows")} f
-            where f.owner = :owner and f.day between :first and :last)
+            where f.owner = :owner and f.day between :first and :last {"" if earned else "and f.flow = 'spending'"})
         select day, currency, category, -sum(amount), count(*) from flowing
         where {where} group by 1, 2, 3 order by 1, 2, 3"""
     return ledger.frame(

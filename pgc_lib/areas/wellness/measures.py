@@ -286,11 +286,11 @@ def _practice(reading: Reading) -> Days:
 
 
 def _spending(reading: Reading) -> Days:
-    """In the currency in which most is paid; transfers are none and refunds are taken off."""
+    """In the currency in which most is paid; transfers and wages are none, refunds are taken off."""
     from pgc_lib.areas.money.spent import spent_by_day
 
     pl = _pl()
-    rows = spent_by_day(reading.session, reading.owner, reading.first, reading.last)
+    rows = spent_by_day(reading.session, reading.owner, reading.first, reading.last, earned=False)
     if rows.is_empty():
         return {}
     counts = rows.group_by("currency").agg(pl.col("count").sum()).sort("count", "currency")

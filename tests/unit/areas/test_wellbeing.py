@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pgc_lib.areas.finance import Finance
 from pgc_lib.areas.hobbies import Hobbies
 from pgc_lib.areas.skills import Skills
 from pgc_lib.areas.wellbeing import Wellbeing
@@ -274,6 +275,16 @@ def test_exercise_of_hobbies_is_read_and_not_doubled(wellbeing: Wellbeing) -> No
     assert frame["exercise"][0] == pytest.approx(65)
     assert frame["hobbies"][0] == pytest.approx(100 / 60) and frame["practice"][0] == 1.5
     assert wellbeing.exercise.count() == 2
+
+
+def test_wages_are_no_spending(wellbeing: Wellbeing) -> None:
+    """What came in on a day neither makes it a cheap one nor a day on which nothing was spent; a refund does."""
+    finance, day = Finance(wellbeing.session), date(2026, 4, 5)
+    finance.add(amount="9000", payee="Work", category="Wages", day=day)
+    finance.add(amount="-80", payee="Market", category="Food", day=day)
+    finance.add(amount="30", payee="Market", category="Food", nature="refund", day=day)
+    frame = wellbeing.daily("spending", since=day, until=day)
+    assert frame["spending"].to_list() == [50.0]
 
 
 def test_an_empty_lab_has_empty_answers(wellbeing: Wellbeing) -> None:
