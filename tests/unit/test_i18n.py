@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
+from contextvars import ContextVar
 
 import pytest
 
@@ -132,6 +133,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(i18n, "_preferred", "")
+    monkeypatch.setattr(i18n, "_chosen", ContextVar[str | None]("chosen", default=None))
     return monkeypatch
 
 

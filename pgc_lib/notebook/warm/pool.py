@@ -4,13 +4,14 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
 import structlog
+
+from pgc_lib.automation.launch import program
 
 _LITTLE_MEMORY = 300 * 2**20
 """With less than this left on the machine nothing is started that nobody asked for."""
@@ -30,9 +31,11 @@ class Waiting:
     def start(cls) -> "Waiting":
         """A new one, in a session of its own as a kernel is; it ends when this process does."""
         told, tells = os.pipe()
+        # Recognisable as one of this lab: one that still rehearses when its server is gone would start the engines again.
+        *python, _module = program("waiting")
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "pgc_lib.notebook.warm.waiting", str(tells)],
+                [*python, "pgc_lib.notebook.warm.waiting", str(tells)],
                 stdin=subprocess.PIPE,
                 env={**os.environ, "JPY_PARENT_PID": str(os.getpid())},
                 pass_fds=[tells],

@@ -246,7 +246,8 @@ def test_a_server_that_ends_in_the_middle_of_a_run(
 ) -> None:
     """Stopped, it lets the run write that down; killed, its executor finishes alone or is settled at the next start."""
     with started(person("reader"), tmp_path) as server:
-        report(server.workspace / "scheduled", "slow", "1", "import time; time.sleep(3)")
+        seconds = 60 if number == signal.SIGTERM else 3
+        report(server.workspace / "scheduled", "slow", "1", f"import time; time.sleep({seconds})")
         run = server.ask("POST", body={"report": "slow"}).data["run"]
         deadline = time.monotonic() + _SECONDS
         while server.ask("GET", f"/{run}").data["cells_done"] < 1:
