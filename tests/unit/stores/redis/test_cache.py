@@ -128,7 +128,7 @@ def test_a_failed_making_is_not_remembered(mine: Redis) -> None:
         mine.cache.remember("x", 60, lambda: 1 // 0)
     began = time.monotonic()
     assert mine.cache.remember("x", 60, lambda: 1) == 1
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
 
 
 def test_a_maker_that_dies_is_followed(mine: Redis) -> None:

@@ -65,7 +65,7 @@ def test_no_server(tmp_path_factory: pytest.TempPathFactory) -> None:
     began = time.perf_counter()
     with pytest.raises(Unavailable):
         nobody.ping()
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 1.5
     with pytest.raises(Unavailable, match=r"Redis cannot be reached.*\n→ Run `pgc doctor`"):
         nobody.cache.get("x")
     with in_lang("zh-CN"), pytest.raises(Unavailable, match="连不上 Redis"):
@@ -78,7 +78,7 @@ def test_a_wrong_password_is_no_outage(server: Server, mine: Redis) -> None:
     began = time.perf_counter()
     with pytest.raises(Denied, match="does not accept this login"):
         Redis(url, prefix="pgc:p:x:").cache.get("x")
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 1.5
 
 
 def test_a_restart_between_two_calls_goes_unnoticed(frail: Server) -> None:

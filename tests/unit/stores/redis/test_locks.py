@@ -35,11 +35,11 @@ def test_waiting_for_a_lock(mine: Redis) -> None:
     began = time.monotonic()
     with pytest.raises(Busy):
         mine.lock("x", wait=0.3).acquire()
-    assert 0.25 < time.monotonic() - began < 1
+    assert 0.25 < time.monotonic() - began < 4
     threading.Timer(0.2, held.release).start()
     began = time.monotonic()
     with mine.lock("x", wait=5):
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 4
 
 
 def test_fences_grow(mine: Redis, server: Server) -> None:
