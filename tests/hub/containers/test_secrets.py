@@ -85,7 +85,8 @@ def test_each_service_sees_its_own_alone(hub: Hub) -> None:
     }
     assert seen["proxy"] == {"proxy_token"}
     assert seen["culler"] == {"culler_token"}
-    assert seen["worker"] == seen["beat"] == {"worker_url", "redis_url", "worker_token"}
+    assert seen["beat"] == {"worker_url", "redis_url", "worker_token"}
+    assert seen["worker"] == seen["beat"] | {"smtp_password"}
     assert seen["gateway"] == {"hub_secret", "gateway_url", "gateway_redis_url", "model_key"}
     assert not seen["hub"] & {"postgres_url", "postgres_password", "model_key", "worker_url"}
 
