@@ -1,11 +1,13 @@
 """Fixtures that every test may use, and how long hypothesis may think on a machine that is busy."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pgc_lib.i18n import prefer, set_lang
 from tests.support.engines import (  # noqa: F401
     engines,
     engines_data,
@@ -33,6 +35,14 @@ from tests.support.records import sample_tables, samples, shanghai  # noqa: F401
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 settings.register_profile("pgc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pgc")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _language_given_back() -> Iterator[None]:
+    """A lab opened in a language chooses it for its whole process; the next file begins without."""
+    yield
+    set_lang(None)
+    prefer("")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -220,7 +220,7 @@ class TableBacking:
     def frame(
         self, where: Condition, *, order: Sequence[str], limit: int | None, columns: Sequence[str]
     ) -> "pl.DataFrame":
-        from pgc_lib.core.frames import from_arrow
+        from pgc_lib.core import backing_table_frame as frames
 
         query = self._ordered(
             select(*(self._readable(name) for name in columns)).where(
@@ -230,10 +230,15 @@ class TableBacking:
         )
         if not order:
             query = query.order_by(None)
-        if limit is not None:
-            query = query.limit(limit)
-        statement = str(query.compile(dialect=_LITERAL, compile_kwargs={"literal_binds": True}))
-        return from_arrow(self.session.arrow(statement), self.spec, columns)
+        if limit is None and self.session.at is None and self._large:
+            return frames.read_used(self.session, self.spec, query, columns, ordered=bool(order))
+        return frames.read(self.session, self.spec, query.limit(limit), columns)
+
+    @cached_property
+    def _large(self) -> bool:
+        from pgc_lib.core.backing_table_frame import is_large
+
+        return is_large(self.session, self.table)
 
     def _readable(self, name: str) -> Any:
         column = column_of(name, self._source.c)

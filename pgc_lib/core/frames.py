@@ -120,7 +120,8 @@ def check_frame(frame: pl.DataFrame, spec: Spec) -> Checked:
         if field.name not in frame.columns:
             if default is None:
                 doubt |= True
-            columns.append(_blank_column(field, frame.height) if default is None else default)
+            blank = blank_column(field.name, spec, frame.height)
+            columns.append(blank if default is None else default)
             continue
         kept, unsure = vouch(frame.get_column(field.name), field)
         if not field.optional and default is not None and kept.null_count():
@@ -174,8 +175,9 @@ def _default(spec: Spec, field: FieldSpec, height: int) -> pl.Series | None:
     return series_of(field.name, [value], field).new_from_index(0, height)
 
 
-def _blank_column(field: FieldSpec, height: int) -> pl.Series:
-    return pl.Series(field.name, [None], dtype=field.type.polars()).new_from_index(0, height)
+def blank_column(name: str, spec: Spec, height: int) -> pl.Series:
+    """A column in which there is nothing, in the type that it has where there is something."""
+    return pl.Series(name, [None], dtype=dtype_of(name, spec)).new_from_index(0, height)
 
 
 def _python_rows(frame: pl.DataFrame, wanted: pl.Series) -> Iterable[tuple[int, dict[str, Any]]]:
@@ -222,6 +224,12 @@ def from_arrow(table: "pa.Table", spec: Spec, columns: Sequence[str]) -> pl.Data
         elif (field and field.type.name == "moment") or name in ("created_at", "updated_at"):
             conversions.append(pl.col(name).cast(pl.Datetime("us", "UTC")))
     return frame.with_columns(conversions) if conversions else frame
+
+
+def dtype_of(name: str, spec: Spec) -> pl.DataType:
+    """The type of a column of a result, by the field or by what every record has."""
+    field = spec.fields.get(name)
+    return field.type.polars() if field else system_series(name, []).dtype
 
 
 def _unscaled(scaled: pl.Series) -> pl.Series:

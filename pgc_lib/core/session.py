@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pgc_lib.stores.documents_mongo import MongoDocuments
     from pgc_lib.stores.redis import Redis
 
-_OPENED = ("engine", "redis", "documents", "in_mongo", "attachments", "_mongo", "_arrow")
+_OPENED = ("engine", "redis", "documents", "in_mongo", "attachments", "_mongo", "arrows")
 """What is opened on first use."""
 
 
@@ -155,10 +155,10 @@ class Session:
 
     def arrow(self, statement: str) -> "pa.Table":
         """A large result as Arrow, with the person's rights."""
-        return self._arrow.read(statement)
+        return self.arrows.read(statement)
 
     @cached_property
-    def _arrow(self) -> "ArrowReader":
+    def arrows(self) -> "ArrowReader":
         from pgc_lib.stores.arrow import ArrowReader
 
         return ArrowReader(self.database.reveal(), acting_as=self.acting_as)
@@ -181,6 +181,6 @@ class Session:
         opened = {name: self.__dict__.pop(name, None) for name in _OPENED}
         if opened["engine"] is not None:
             opened["engine"].dispose()
-        for name in ("redis", "_mongo", "_arrow"):
+        for name in ("redis", "_mongo", "arrows"):
             if opened[name] is not None:
                 opened[name].close()

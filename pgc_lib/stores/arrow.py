@@ -5,8 +5,9 @@ first. So a few stay open between reads; each read is a transaction of its own.
 """
 
 import os
+from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from pgc_lib.errors import PgcError, Unavailable
@@ -16,6 +17,7 @@ from pgc_lib.stores.postgres import explain, role_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Read: TypeAlias = "Callable[[str], pa.Table]"
 _KEPT = 4
 """Connections that stay open at most."""
 
@@ -32,18 +34,37 @@ class ArrowReader:
 
     def read(self, statement: str) -> "pa.Table":
         """The result of a query."""
+        return self._with_connection(lambda connection: _result(connection, statement))
+
+    def at_one_moment(self, work: Callable[[Read], "pa.Table"], **planning: str) -> "pa.Table":
+        """What the work makes of several queries that all see the same rows; it may be asked twice.
+
+        `planning` holds for them alone: `enable_indexscan="off"`.
+        """
+
+        def together(connection: Any) -> "pa.Table":
+            _tell(connection, "begin isolation level repeatable read, read only")
+            for name, value in planning.items():
+                _tell(connection, f"set local {name} = {value}")
+            made = work(lambda statement: _result(connection, statement))
+            _tell(connection, "commit")
+            return made
+
+        return self._with_connection(together)
+
+    def _with_connection(self, work: Callable[[Any], "pa.Table"]) -> "pa.Table":
         import adbc_driver_postgresql.dbapi as adbc
 
         connection = self._take()
         if connection is not None:
             try:
-                return self._fetch(connection, statement)
+                return self._keep(connection, work)
             except adbc.Error as error:
                 if _has_state(error):
                     raise explain(error) from error
                 # The server went away since; a read may simply be made again.
         try:
-            return self._fetch(self._open(), statement)
+            return self._keep(self._open(), work)
         except adbc.Error as error:
             raise _explained(error) from error
 
@@ -58,12 +79,10 @@ class ArrowReader:
     def __del__(self) -> None:
         self.close()
 
-    def _fetch(self, connection: Any, statement: str) -> "pa.Table":
+    def _keep(self, connection: Any, work: Callable[[Any], "pa.Table"]) -> "pa.Table":
         """Read, and keep the connection only if that went well."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                table: pa.Table = cursor.fetch_arrow_table()
+            table = work(connection)
         except BaseException:
             connection.close()
             raise
@@ -87,9 +106,20 @@ class ArrowReader:
 
         connection = adbc.connect(self._url, autocommit=True)
         if self._acting_as is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(f'set role "{role_of(self._acting_as)}"')
+            _tell(connection, f'set role "{role_of(self._acting_as)}"')
         return connection
+
+
+def _result(connection: Any, statement: str) -> "pa.Table":
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        table: pa.Table = cursor.fetch_arrow_table()
+    return table
+
+
+def _tell(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _has_state(error: BaseException) -> bool:
