@@ -150,7 +150,7 @@ class Finance(Area, name="finance", main="transactions"):
         currencies = sorted({*now["currency"], *then["currency"]})
         return Listing(
             Why(
-                category or "", currency, first, last, *before,
+                category, currency, first, last, *before,
                 contributors(now.filter(currency=currency), then.filter(currency=currency), by),
             )
             for currency in currencies

@@ -5,15 +5,17 @@ and nothing else.
 """
 
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.ai.connector import write
 from pgc_lib.ai.models import NoModel
+from pgc_lib.areas.reporting.of_todos import finished, unfinished
+from pgc_lib.areas.reporting.period import Period
 from pgc_lib.core.amounts import amount
-from pgc_lib.core.zone import zone
+from pgc_lib.core.zone import today
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _, lang
 from pgc_lib.stores.filters import col
@@ -38,33 +40,29 @@ class Review:
 
     def __init__(self, lab: Any, week: str | date = "") -> None:
         self.lab = lab
-        self.first = _monday(week)
-        self.last = self.first + timedelta(days=6)
+        self.period = _week(week)
+        self.first, self.last = self.period.first, self.period.last
 
     # ── facts ────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def finished(self) -> "list[Todo]":
-        """To-dos that were done in the week."""
-        found: list[Todo] = self.lab.todos.find(
-            done=True,
-            done_at__ge=_start(self.first),
-            done_at__lt=_start(self.last + timedelta(days=1)),
-            order="done_at",
-        )
-        return found
+        """My to-dos that were done in the week."""
+        return finished(self.lab.todos, self.period)
 
     @cached_property
     def waiting(self) -> "list[Todo]":
         """To-dos that were due by the end of the week and are not done."""
-        found: list[Todo] = self.lab.todos.find(col("due") <= self.last, done=False, order="due")
-        return found
+        return unfinished(self.lab.todos, self.last)
 
     @cached_property
     def spending(self) -> "pl.DataFrame":
         """What was spent each day, less what was refunded; money moved between own accounts is neither."""
         frame: pl.DataFrame = self.lab.finance.spending(
-            "category", "1d", col("day").is_between(self.first, self.last)
+            "category",
+            "1d",
+            col("owner") == self.lab.session.person,
+            col("day").is_between(self.first, self.last),
         )
         return frame
 
@@ -171,7 +169,8 @@ class Review:
         )
 
 
-def _monday(week: str | date) -> date:
+def _week(week: str | date) -> Period:
+    """The week in which a day lies; the one that ended last where none is named."""
     if isinstance(week, str) and week:
         try:
             week = date.fromisoformat(week)
@@ -181,12 +180,8 @@ def _monday(week: str | date) -> date:
                 next_step=_("Write it like 2026-01-01 or 2026-01-01 08:30."),
             ) from None
     if not week:
-        today = datetime.now(zone()).date()
+        now = today()
         # On a Sunday evening the week that ends is meant, on any other day the one before.
-        week = today if today.weekday() == 6 else today - timedelta(days=today.weekday() + 1)
+        week = now if now.weekday() == 6 else now - timedelta(days=now.weekday() + 1)
     assert isinstance(week, date)
-    return week - timedelta(days=week.weekday())
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), zone())
+    return Period.around(week, "week")

@@ -92,6 +92,9 @@ def reason_of(kind: str, detail: Any) -> str:
     if kind == "value_error":
         # What a validator of ours said, without the words that pydantic puts before it.
         kind = said = str(context.get("error", "")) or said
+    others, _or, last = str(context.get("expected", "")).rpartition(" or ")
+    if others:
+        context["expected"] = _("{others} or {last}", others=others, last=last)
     if kind in REASONS:
         try:
             return _(REASONS[kind], **context)

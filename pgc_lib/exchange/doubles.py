@@ -12,7 +12,7 @@ import polars as pl
 
 from pgc_lib.core.collection import Collection
 from pgc_lib.exchange.reading import LINE
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
@@ -170,5 +170,5 @@ def _because(pair: dict[str, Any]) -> str:
     if pair["__same_card"]:
         said.append(_("card {number}", number=pair["__card"]))
     apart = pair["__apart"]
-    said.append(_("the same day") if apart == 0 else _("{n} days apart", n=apart))
+    said.append(_("the same day") if apart == 0 else n_("{n} day apart", "{n} days apart", apart))
     return ", ".join(said)

@@ -1,11 +1,14 @@
 """Notes of Evernote (ENEX) into `lab.docs`: text as Markdown, resources as files beside it, tags, dates and to-dos.
 
+A note that was taken in before is found again whatever the file is called, see `enex_known`.
 What Markdown has no place for (where a note was written, its source, its reminders) stands in the front matter.
 """
 
 import mimetypes
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,16 +21,38 @@ from pgc_lib.core.markdown.reading import read
 from pgc_lib.core.session import Session
 from pgc_lib.errors import Problem
 from pgc_lib.exchange import vault_keeping
+from pgc_lib.exchange.enex_known import BESIDE, Kept, Mark, Shelf, identity, renew, short
 from pgc_lib.exchange.enex_read import Note, Resource, notes
 from pgc_lib.exchange.enml import markdown
 from pgc_lib.exchange.reading import LINE, Part, Reading
 from pgc_lib.exchange.trees import Member
 from pgc_lib.i18n import N_, _
 
-BESIDE = "attachments"
 _MOST_TOLD = 200
 _AT_ONCE = 3_000_000
 """Characters of one document, whatever letters they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A note and the document that it is, or will be."""
+
+    title: str
+    folder: str
+    source: str
+    """A checksum of the note as the file has it."""
+    ids: tuple[str, Kept | None]
+
+    @property
+    def place(self) -> str:
+        """Where its files are."""
+        return joined(joined(self.folder, BESIDE), self.title)
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is kept as it is in the file, or nobody can know."""
+        kept = self.ids[1]
+        return kept is not None and (kept.mark is None or kept.mark.source == self.source)
 
 
 @dataclass
@@ -35,42 +60,104 @@ class Notebook:
     """A file of notes on its way into documents."""
 
     path: Path
-    folder: str
+    folder: str | None
+    """Where the person wants its notes."""
+    shelf: Shelf = field(default_factory=Shelf)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
-    _titles: set[str] = field(default_factory=set)
+    where: str = ""
+    changed: list[tuple[Kept, dict[str, Any]]] = field(default_factory=list)
+    """Documents whose notes are different by now."""
+    _plan: list[Planned] = field(default_factory=list)
+    _among: set[str] = field(default_factory=set)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The documents."""
+        """The documents; of those that are kept already no more than where they are."""
+        self._plan = self._planned()
         found: list[dict[str, Any]] = []
-        for title, note in self._titled(self.problems):
-            text = self._text(note, title)
-            found.append(self._row(note, title, text[:_AT_ONCE]))
-            for n, start in enumerate(range(_AT_ONCE, len(text), _AT_ONCE), 2):
-                following = f"{title} ({n}…)"
-                self._say(title, _("it is too long for one document; it goes on in “{title}”", title=following))  # fmt: skip
-                found.append(self._row(note, following, text[start : start + _AT_ONCE]))
+        for planned, note in zip(self._plan, notes(self.path, []), strict=True):
+            if planned.stays:
+                found.append(self._row(planned, note, planned.title, "", planned.ids[0]))
+            else:
+                found += self._pieces(planned, note)
         return found
+
+    def _planned(self) -> list[Planned]:
+        """Which note is which document."""
+        times: Counter[tuple[str, datetime | None]] = Counter()
+        seen: list[tuple[str, str, str]] = []
+        for note in notes(self.path, self.problems):
+            times[note.title, note.created] += 1
+            known = identity(note.title, note.created, times[note.title, note.created])
+            seen.append((known, note.title, _source(note)))
+        self.where = self._folder([known for known, _title, _source in seen])
+        return [self._place(*each) for each in seen]
+
+    def _folder(self, ids: list[str]) -> str:
+        """Where new notes go: where they are wanted, else where the other notes of the same file went."""
+        if self.folder is not None:
+            return self.folder.strip("/")
+        named = file_name(self.path.stem)
+        folders = Counter(kept.folder for kept in map(self.shelf.notes.get, ids) if kept is not None)  # fmt: skip
+        return named if not folders or named in folders else folders.most_common(1)[0][0]
+
+    def _place(self, known: str, title: str, source: str) -> Planned:
+        kept = self.shelf.notes.get(known)
+        if kept is not None:
+            return Planned(kept.title, kept.folder, source, (known, kept))
+        return Planned(self._free(file_name(title) or _("Untitled")), self.where, source, (known, None))  # fmt: skip
+
+    def _free(self, wanted: str) -> str:
+        """A name that no other document has."""
+        path = joined(self.where, wanted)
+        title = self.shelf.free(self.where, wanted, self._among)
+        self._among.add(joined(self.where, title).casefold())
+        if path.casefold() in self.shelf.taken:
+            self._say(path, _("this name is taken by another document; the note becomes “{title}”", title=title))  # fmt: skip
+        return title
+
+    def _pieces(self, planned: Planned, note: Note) -> Iterator[dict[str, Any]]:
+        """A document, or several of what is too long for one; those that are kept already wait in `changed`."""
+        text = self._text(note, planned)
+        for n, start in enumerate(range(0, max(len(text), 1), _AT_ONCE), 1):
+            piece, (known, kept), title = text[start : start + _AT_ONCE], planned.ids, planned.title
+            if n > 1:
+                known = short(f"{known}{n}")
+                kept = self.shelf.notes.get(known)
+                title = kept.title if kept else self._free(f"{planned.title} ({n}…)")
+                self._say(planned.title, _("it is too long for one document; it goes on in “{title}”", title=title))  # fmt: skip
+            row = self._row(planned, note, title, piece, known)
+            if kept is None or kept.mark is None:
+                yield row
+            else:
+                self.changed.append((kept, row))
 
     def members(self) -> Iterator[Member]:
         """The resources with their bytes, read from the file once more."""
-        for title, note in self._titled([]):
+        for planned, note in zip(self._plan, notes(self.path, []), strict=False):
+            if planned.stays:
+                continue
             for name, resource in _named(note).items():
-                yield _member(joined(joined(self.folder, BESIDE), title), name, resource)
+                yield _member(planned.place, name, resource)
 
-    def _titled(self, problems: list[Problem]) -> Iterator[tuple[str, Note]]:
-        taken: set[str] = set()
-        for note in notes(self.path, problems):
-            plain = file_name(note.title) or _("Untitled")
-            title, n = plain, 1
-            while title.casefold() in taken:
-                n += 1
-                title = f"{plain[: LONGEST - 8]} ({n})"
-            taken.add(title.casefold())
-            yield title, note
+    def reading(self) -> Reading:
+        """As the preview takes it."""
+        rows = self.rows()
 
-    def _text(self, note: Note, title: str) -> str:
-        place = joined(joined(self.folder, BESIDE), title)
+        def keep(session: Session, batch: UUID) -> Iterable[Added]:
+            yield renew(session, batch, self.changed)
+            yield vault_keeping.keep_files(session, batch, self.members())
+
+        changed = {_("Changed in Evernote since"): len(self.changed)} if self.changed else {}
+        told = {_("Documents"): len(self._plan), _("Files"): self.files, _("Folder"): self.where or "/"}  # fmt: skip
+        parts = [Part("docs.items", rows, same=("folder", "title"))] if rows else []
+        problems = self.problems[:_MOST_TOLD]
+        if len(self.problems) > _MOST_TOLD:
+            problems.append(Problem("", _("… and {n} more.", n=len(self.problems) - _MOST_TOLD)))
+        return Reading(parts, problems, {**told, **changed}, keep)
+
+    def _text(self, note: Note, planned: Planned) -> str:
+        title, place = planned.title, planned.place
         names = {resource.hash: name for name, resource in _named(note).items()}
         shown: set[str] = set()
 
@@ -96,12 +183,15 @@ class Notebook:
                 self._say(f"{title}: {resource.name or resource.media_type}", resource.problem)
         return _front(note, title) + text.replace("\x00", "")
 
-    def _row(self, note: Note, title: str, text: str) -> dict[str, Any]:
+    def _row(
+        self, planned: Planned, note: Note, title: str, text: str, known: str
+    ) -> dict[str, Any]:
         return {
             "title": title,
-            "folder": self.folder,
+            "folder": planned.folder,
             **split(text),
             **derived(read(text)),
+            "imported": str(Mark(known, planned.source, short(text))),
             "message": _("Imported from {name}", name=self.path.name)[:1000],
             LINE: note.line,
         }
@@ -114,6 +204,12 @@ def file_name(title: str) -> str:
     """A title as the name of a file to which a link can lead."""
     plain = "".join("-" if letter in '/\\|#^[]:*?"<>' else letter for letter in title if letter.isprintable())  # fmt: skip
     return plain.strip(" .-")[: LONGEST - 10]
+
+
+def _source(note: Note) -> str:
+    """What a note says, in short."""
+    told = [note.content, note.tags, note.updated, note.tasks, sorted(note.attributes.items())]
+    return short(repr([*told, [each.hash for each in note.resources]]))
 
 
 def _named(note: Note) -> dict[str, Resource]:
@@ -189,16 +285,11 @@ class EnexImporter:
 
     def read(self, path: Path, *, folder: str | None = None, **_options: Any) -> Reading:
         """The notes of a file, in a folder that is named after it unless another is given."""
-        where = file_name(path.stem) if folder is None else folder.strip("/")
-        book = Notebook(path, where)
-        rows = book.rows()
 
-        def keep(session: Session, batch: UUID) -> Iterable[Added]:
-            yield vault_keeping.keep_files(session, batch, book.members())
+        def among(session: Session) -> Reading:
+            return Notebook(path, folder, Shelf.of(session)).reading()
 
-        told = {_("Documents"): len(rows), _("Files"): book.files, _("Folder"): where or "/"}
-        parts = [Part("docs.items", rows, same=("folder", "title"))] if rows else []
-        return Reading(parts, book.problems[:_MOST_TOLD], told, keep)
+        return Reading(among=among)
 
 
 IMPORTER = EnexImporter()

@@ -107,6 +107,8 @@ def _no_file(path: Path) -> NotFound:
 def _seen(
     desk: Desk, path: Path, chosen: Importer, reading: "Reading", on_progress: "Progress | None"
 ) -> Preview:
+    if reading.among is not None:
+        reading = reading.among(desk.session)
     digest = _digest(path)
     return preview(
         path,

@@ -16,6 +16,7 @@ FORMS: Mapping[tuple[str, str], str] = {
     ("family", ".ics"): _FAMILY,
     ("todos", ".ics"): _TODOS,
     ("todos", ".txt"): _TODOS,
+    ("todos", ".ticktick.csv"): _TODOS,
     ("hobbies", ".ics"): "pgc_lib.exchange.plans:export",
 }
 """Area and ending -> what writes it; it is called with the area, the path and what else was said."""
@@ -23,9 +24,12 @@ FORMS: Mapping[tuple[str, str], str] = {
 
 def own_form(kind: str, path: Path) -> Callable[..., Path] | None:
     """What writes a kind's area into a file of this ending, where it has a form of its own."""
-    where = FORMS.get((kind.partition(".")[0], path.suffix.lower()))
-    if where is None:
+    area, name = kind.partition(".")[0], path.name.lower()
+    # The longest ending says most: `my.ticktick.csv` is more than a table.
+    fits = sorted((len(end), where) for (of, end), where in FORMS.items() if of == area and name.endswith(end))  # fmt: skip
+    if not fits:
         return None
+    where = fits[-1][1]
     module, _colon, name = where.partition(":")
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found

@@ -19,6 +19,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, card, problems_table
 from pgc_lib.core.together import together
 from pgc_lib.errors import Conflict, Invalid, Problem
+from pgc_lib.exchange import late_refunds
 from pgc_lib.exchange.doubles import Double, Doubles
 from pgc_lib.exchange.known import Known
 from pgc_lib.exchange.progress import Progress, silent, watched
@@ -48,6 +49,8 @@ class Sighted:
     """What `accept` adds after them: refunds of purchases that come with the same file."""
     numbers: Spool = field(default_factory=Spool)
     """Of lines that are kept already: the numbers by which a refund may name them."""
+    late: list[Refund] = field(default_factory=list)
+    """Refunds that were kept before, of purchases that come with the file; `accept` links them."""
     given_back: bool = False
     """Whether there is a refund that does not say of what."""
     known: int = 0
@@ -178,6 +181,8 @@ class Preview:
                     done.append(_add(joined, each, with_ids(joined, frame), batch))
                     count += frame.height
                     tell(_("Keeping"), count)
+                kept = Collection(joined, each.collection.record)
+                done += late_refunds.link(joined, kept, each.late, batch)
             if self.keep is not None:
                 done += self.keep(joined, batch)
             result = _summed(batch, done)
@@ -244,8 +249,17 @@ class Preview:
 
     def _link(self, each: Sighted) -> None:
         """Say of every refund what it gives back, once all of the file was seen."""
-        if not each.given_back:
-            return
+        if each.given_back:
+            self._link_given_back(each)
+        if each.collection.spec.kind == _MONEY:
+            before = {refund.earlier for refund in each.late}
+            each.late = late_refunds.find(each.collection, each.rows, each.refunds)
+            self.refunds = [
+                one for one in self.refunds if one.earlier not in before or not one.earlier
+            ]
+            self.refunds += each.late
+
+    def _link_given_back(self, each: Sighted) -> None:
         each.given_back = False
         record = {double.line: double.record for double in self.doubles}
         doubled = [

@@ -69,3 +69,5 @@ class Reading:
     """More that the person should know before accepting, by its title."""
     keep: "Callable[[Session, UUID], Iterable[Added]] | None" = None
     """Keeps what `parts` cannot say, such as records that name one another, in the batch's own transaction."""
+    among: "Callable[[Session], Reading] | None" = None
+    """The same read with an eye on what is kept already, where names or places depend on that."""

@@ -25,6 +25,8 @@ from pgc_lib.core.session import Session
 from pgc_lib.core.together import together
 from pgc_lib.core.types import Moment, Money
 from pgc_lib.errors import Invalid, NotFound, PgcError, Problem
+from pgc_lib.exchange import order_numbers
+from pgc_lib.exchange.order_numbers import Numbers
 from pgc_lib.exchange.own import Saved, compiled, trust
 from pgc_lib.exchange.registry import made_here
 from pgc_lib.i18n import N_, _
@@ -109,6 +111,7 @@ class Imports(Area, name="imports", main="runs"):
     layouts: Kept[Layout] = Kept(Layout)
     failing: Kept[Failing] = Kept(Failing)
     pairs: Kept[Pair] = Kept(Pair)
+    numbers: Kept[Numbers] = Kept(Numbers)
     importers: Kept[OwnImporter] = Kept(OwnImporter)
 
     def wizard(self, *paths: Path | str) -> Any:
@@ -285,6 +288,7 @@ class Imports(Area, name="imports", main="runs"):
             ],
             batch,
         )  # fmt: skip
+        order_numbers.note(joined, batch, [each.rows for each in seen.kinds])
         Collection(joined, Run).add(
             batch=batch,
             at=datetime.now(UTC),

@@ -16,20 +16,21 @@ import polars as pl
 
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.session import Session
+from pgc_lib.exchange import order_numbers
 from pgc_lib.exchange.reading import LINE, ORDER, REFUND_OF
 from pgc_lib.exchange.spool import Spool
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 PURCHASE = "__purchase"
 """The reference of a purchase that comes with the same file and is not kept yet."""
-_NUMBERED_APART = 370
+NUMBERED_APART = 370
 """Days between a purchase and its refund, at most, where a number says that they belong together."""
 _APART = 90
 """Days where the amount and the payee alone say it."""
 _SHARED = 20
 """A number that more purchases have is a mask, and none of theirs."""
-_NEEDED = {
+NEEDED = {
     "day",
     "amount",
     "currency",
@@ -40,7 +41,7 @@ _NEEDED = {
     "linked",
     "parts",
 }
-_READ = ("day", "amount", "currency", "payee", "category", "reference")
+READ = ("day", "amount", "currency", "payee", "category", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Refund:
     record: str = ""
     """The payment, where it is kept already."""
     evidence: str = ""
+    earlier: str = ""
+    """The refund itself, where it was kept before its payment: `line` is the payment's then."""
+    purchase: str = ""
+    """The payment's reference in that case."""
 
     def _shown_(self) -> dict[str, Any]:
         return {
@@ -95,15 +100,15 @@ def link(
     `doubled` are lines that are kept from another source, each with that record; `known` are the numbers of lines
     that are kept from an earlier bill.
     """
-    refunds = _refunds(rows, known)
+    refunds = _refunds(collection.session, rows, known)
     if refunds.is_empty():
         return Linked(rows, Spool(), [])
     bought = pl.concat(
-        [*_in_file(rows, refunds), *_told_twice(doubled, refunds), _kept(collection, refunds)],
+        [*in_file(rows, refunds), *_told_twice(doubled, refunds), _kept(collection, refunds)],
         how="diagonal_relaxed",
     )
     left = _left(collection, bought)
-    found = list(_matched(_pairs(refunds, bought), left))
+    found = list(matched(pairs(refunds, bought), left))
     return _with_links(rows, found) if found else Linked(rows, Spool(), [])
 
 
@@ -121,9 +126,9 @@ def with_ids(session: Session, frame: pl.DataFrame) -> pl.DataFrame:
 # ── what there is ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _refunds(rows: Spool, known: Spool) -> pl.DataFrame:
+def _refunds(session: Session, rows: Spool, known: Spool) -> pl.DataFrame:
     """The refunds among the rows, with the numbers by which they name what they give back."""
-    found = [frame.filter(is_refund()) for frame in rows.frames() if set(frame.columns) >= _NEEDED]
+    found = [frame.filter(is_refund()) for frame in rows.frames() if set(frame.columns) >= NEEDED]
     if not any(frame.height for frame in found):
         return pl.DataFrame()
     refunds = pl.concat(found, how="diagonal_relaxed")
@@ -131,10 +136,18 @@ def _refunds(rows: Spool, known: Spool) -> pl.DataFrame:
         if name not in refunds.columns:
             refunds = refunds.with_columns(pl.lit(None, pl.String).alias(name))
     orders = refunds[ORDER].drop_nulls().unique()
-    numbers = [frame.filter(pl.col(ORDER).is_in(orders.implode())) for frame in known.frames()]
+    first, last = _days(refunds)
+    told = [*known.frames()]
+    if orders.len():
+        told.append(order_numbers.kept(session, first, last, apart=NUMBERED_APART))
+    own = refunds["reference"].drop_nulls().implode()
+    numbers = [
+        frame.filter(pl.col(ORDER).is_in(orders.implode()), ~pl.col("reference").is_in(own))
+        for frame in told
+    ]
     if any(frame.height for frame in numbers):
         # The purchase is kept since an earlier bill, under the reference that it has here.
-        named = pl.concat(numbers).unique(ORDER, keep="none").rename({"reference": "__named"})
+        named = pl.concat(numbers).unique().unique(ORDER, keep="none").rename({"reference": "__named"})  # fmt: skip
         refunds = (
             refunds.join(named, on=ORDER, how="left", maintain_order="left")
             .with_columns(pl.coalesce(REFUND_OF, "__named").alias(REFUND_OF))
@@ -143,14 +156,14 @@ def _refunds(rows: Spool, known: Spool) -> pl.DataFrame:
     return refunds
 
 
-def _in_file(rows: Spool, refunds: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def in_file(rows: Spool, refunds: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for frame in rows.frames():
         order = pl.col(ORDER) if ORDER in frame.columns else pl.lit(None, pl.String).alias(ORDER)
         paid = frame.filter(
             pl.col("amount") < 0, pl.col("nature").is_null(), pl.col("parts").is_null(),
             pl.col("reference").is_not_null(),
         )  # fmt: skip
-        told = paid.select(*_READ, order, pl.lit(None, pl.String).alias("id"))
+        told = paid.select(*READ, order, pl.lit(None, pl.String).alias("id"))
         yield told.filter(_named(refunds))
 
 
@@ -160,7 +173,7 @@ def _told_twice(
     for frame, record in doubled:
         if ORDER in frame.columns:
             paid = frame.filter(pl.col("amount") < 0).filter(_named(refunds))
-            yield paid.select(*_READ, ORDER, pl.lit(record).alias("id"))
+            yield paid.select(*READ, ORDER, pl.lit(record).alias("id"))
 
 
 def _kept(collection: Collection[Any], refunds: pl.DataFrame) -> pl.DataFrame:
@@ -169,10 +182,10 @@ def _kept(collection: Collection[Any], refunds: pl.DataFrame) -> pl.DataFrame:
         [-amount for amount in refunds["amount"].unique()]
     )
     frame = collection.frame(
-        col("day") >= first - timedelta(_NUMBERED_APART), col("day") <= last, col("amount") < 0,
+        col("day") >= first - timedelta(NUMBERED_APART), col("day") <= last, col("amount") < 0,
         col("nature").is_null(), col("parts").is_null(),
         col("reference").is_in(refunds[REFUND_OF].drop_nulls().unique().to_list()) | alike,
-        columns=["id", *_READ], owner=collection.session.person,
+        columns=["id", *READ], owner=collection.session.person,
     )  # fmt: skip
     return frame.with_columns(pl.lit(None, pl.String).alias(ORDER))
 
@@ -216,9 +229,9 @@ def _left(collection: Collection[Any], bought: pl.DataFrame) -> dict[str, Decima
 # ── what belongs together ────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(refunds: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
+def pairs(refunds: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
     """Every refund with every payment that it may give back, most certain first."""
-    asked = refunds.select(LINE, *_READ, ORDER, REFUND_OF)
+    asked = refunds.select(LINE, *READ, ORDER, REFUND_OF)
     bought = bought.with_columns(pl.col("reference").alias("__reference"))
     few = bought.filter(pl.col(ORDER).is_not_null())
     if few.height:
@@ -256,7 +269,7 @@ def _pairs(refunds: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
         ]
     )  # fmt: skip
     apart = (pl.col("day") - pl.col("day_paid")).dt.total_days()
-    longest = pl.when(pl.col("__certain") == 2).then(_APART).otherwise(_NUMBERED_APART)
+    longest = pl.when(pl.col("__certain") == 2).then(_APART).otherwise(NUMBERED_APART)
     return (
         pairs.with_columns(apart.alias("__apart"))
         .filter(pl.col("__apart") >= 0, pl.col("__apart") <= longest)
@@ -264,7 +277,7 @@ def _pairs(refunds: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _matched(pairs: pl.DataFrame, left: dict[str, Decimal]) -> Iterator[tuple[Refund, str, str]]:
+def matched(pairs: pl.DataFrame, left: dict[str, Decimal]) -> Iterator[tuple[Refund, str, str]]:
     """Each refund with its payment: the reference of one that is in the file, and the category of either."""
     done: set[int] = set()
     for pair in pairs.iter_rows(named=True):
@@ -296,7 +309,7 @@ def _because(pair: dict[str, Any]) -> str:
     if pair["__whole"]:
         said.append(_("the same amount"))
     apart = pair["__apart"]
-    said.append(_("the same day") if apart == 0 else _("{n} days apart", n=apart))
+    said.append(_("the same day") if apart == 0 else n_("{n} day apart", "{n} days apart", apart))
     return ", ".join(said)
 
 

@@ -1,9 +1,9 @@
-"""To-dos as files that other programs read: a calendar (.ics) or todo.txt (.txt)."""
+"""To-dos as files that other programs read: a calendar (.ics), todo.txt (.txt), TickTick's backup (.ticktick.csv)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.exchange import todotxt, vtodo
+from pgc_lib.exchange import todo_backup, todotxt, vtodo
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ def export(todos: "Todos", path: Path, *conditions: "Condition", **keywords: Any
     found = todos.items.find(*conditions, **keywords)
     if path.suffix.lower() == ".ics":
         path.write_bytes(vtodo.write(found, name=_("To-dos")))
+    elif path.suffix.lower() == ".csv":
+        todo_backup.write(found, path)
     else:
         path.write_text(todotxt.written(found), "utf-8")
     return path

@@ -1,29 +1,26 @@
-"""To-do lists of well-known apps, as they export them: Todoist, TickTick (滴答清单), Outlook and Microsoft To Do, OmniFocus.
+"""To-do lists of well-known apps, as they export them: Todoist, TickTick (滴答清单), Outlook and Microsoft To Do, OmniFocus, Things.
 
-Columns from the apps' own documentation: Todoist's CSV template, TickTick's backup, Outlook's task export (which holds what
-Microsoft To Do keeps; that app has no export of its own), OmniFocus's CSV. Things has no table to export.
+Columns from the apps' own documentation: Todoist's CSV template, TickTick's backup, Outlook's task export in English and Chinese
+(which holds what Microsoft To Do keeps; that app has no export of its own), OmniFocus's CSV, and `things-cli` for Things.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pgc_lib.areas.todo.short import parse
-from pgc_lib.areas.todo.short_rules import checked_text
 from pgc_lib.core.zone import zone
-from pgc_lib.errors import Invalid, Problem
-from pgc_lib.exchange.opening import opened
+from pgc_lib.errors import Invalid
+from pgc_lib.exchange import todo_days
+from pgc_lib.exchange.opening import Opened, opened
 from pgc_lib.exchange.reading import LINE, Reading
-from pgc_lib.exchange.todo_rows import Rows, clocked
+from pgc_lib.exchange.todo_lists import Row, filled, place_of, things, ticktick
+from pgc_lib.exchange.todo_rows import Rows
 from pgc_lib.i18n import N_, _
 
-Row = Mapping[str, str]
 _LABEL = re.compile(r"(?:^|(?<=\s))@([^\s@]+)")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,20 @@ class Table:
     needed: tuple[str, ...]
     """The columns by which its heading is known."""
     convert: "Callable[[Iterable[Row], Rows, Path], None]"
+    or_else: tuple[tuple[str, ...], ...] = ()
+    """The same columns as the app names them in other languages."""
 
     def sniff(self, path: Path, _head: bytes) -> int:
         """By its heading."""
         try:
-            return 90 if opened(path).heading(self.needed) is not None else 0
+            return 90 if self._heading(opened(path)) is not None else 0
         except Invalid:
             return 0
 
     def read(self, path: Path, *, encoding: str | None = None, **_options: Any) -> Reading:
         """Its to-dos."""
         table = opened(path, encoding)
-        heading = table.heading(self.needed)
+        heading = self._heading(table)
         if heading is None:
             from pgc_lib.exchange.registry import unknown
 
@@ -56,69 +55,9 @@ class Table:
         self.convert(lines, rows, path)
         return rows.reading()
 
-
-# ── what they share ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _moment(text: str, place: str, rows: Rows) -> date | None:
-    """A day or a moment as ISO writes them; a zone that is missing is the person's."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        if not _ISO.fullmatch(text):
-            raise ValueError
-        if len(text) == 10:
-            return date.fromisoformat(text)
-        made = datetime.fromisoformat(text)
-        return made if made.tzinfo else made.replace(tzinfo=zone())
-    except ValueError:
-        rows.problems.append(Problem(place, _("this day cannot be read"), text))
-        return None
-
-
-def _due(found: date | None, zone_name: str = "", *, all_day: bool = False) -> dict[str, Any]:
-    """A day, or a moment with its time of day."""
-    if found is None:
-        return {}
-    if not isinstance(found, datetime):
-        return {"due": found}
-    try:
-        ZoneInfo(zone_name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone_name = ""
-    if all_day:
-        # What lasts all day begins at midnight where it was written down.
-        return {"due": found.astimezone(ZoneInfo(zone_name) if zone_name else zone()).date()}
-    return clocked(found, zone_name)
-
-
-def _done(found: date | None) -> dict[str, Any]:
-    if found is None:
-        return {"done": True}
-    moment = found if isinstance(found, datetime) else datetime.combine(found, time(12), zone())
-    return {"done": True, "done_at": moment.astimezone(UTC)}
-
-
-def _rule(text: str, values: dict[str, Any], place: str, rows: Rows) -> None:
-    """A rule of RFC 5545, where the to-do has a day from which it counts."""
-    text = text.strip()
-    if not text:
-        return
-    try:
-        if "due" not in values:
-            raise ValueError(_("what repeats needs the day on which it is due first"))
-        values |= {"rule": checked_text(text), "begun": values["due"]}
-    except ValueError as error:
-        rows.problems.append(Problem(place, _("its rule cannot be followed: {reason}", reason=error), text))  # fmt: skip
-
-
-def _place(row: Row) -> str:
-    return _("line {n}", n=row[LINE])
-
-
-def _filled(row: Row) -> dict[str, str]:
-    return {name: value or "" for name, value in row.items()}
+    def _heading(self, table: Opened) -> int | None:
+        found = (table.heading(names) for names in (self.needed, *self.or_else))
+        return next((number for number in found if number is not None), None)
 
 
 # ── each app ─────────────────────────────────────────────────────────────────────────────────────────
@@ -128,8 +67,8 @@ def _todoist(lines: Iterable[Row], rows: Rows, path: Path) -> None:
     """Labels stand in the text as @words; what is indented belongs to what stands above it; a section is a tag."""
     project = re.sub(r"\s*\[\d+\]$", "", path.stem).strip()
     section, above = "", dict[int, str]()
-    for row in map(_filled, lines):
-        kind, place = row["TYPE"].strip().lower(), _place(row)
+    for row in map(filled, lines):
+        kind, place = row["TYPE"].strip().lower(), place_of(row)
         if kind == "section":
             section = row["CONTENT"].strip()
             above.clear()
@@ -147,69 +86,26 @@ def _todoist(lines: Iterable[Row], rows: Rows, path: Path) -> None:
         }  # fmt: skip
         if row.get("DURATION_UNIT", "").strip() == "minute" and row["DURATION"].isdecimal():
             values["minutes"] = int(row["DURATION"])
-        values |= _said(row["DATE"], place, rows)
-        if "due" not in values and row.get("DEADLINE", "").strip():
-            values |= _said(row["DEADLINE"], place, rows)
+        zone_name = row.get("TIMEZONE", "").strip()
+        when = todo_days.said(row["DATE"], place, rows, zone_name=zone_name)
+        last = todo_days.said(row.get("DEADLINE", ""), place, rows)
+        values |= todo_days.both(when, last)
         depth = int(row["INDENT"]) if row["INDENT"].strip().isdecimal() else 1
         above[depth] = rows.add(values, line=int(row[LINE]), parent=above.get(depth - 1, ""))
         above = {level: uid for level, uid in above.items() if level <= depth}
 
 
-def _said(text: str, place: str, rows: Rows) -> dict[str, Any]:
-    """A day as people say it: ISO, or what the short syntax understands as a whole."""
-    text = text.strip()
-    if not text:
-        return {}
-    if _ISO.fullmatch(text):
-        return _due(_moment(text, place, rows))
-    for said in (text, f"@{text}", text.replace(" at ", " ")):
-        parsed = parse(f"· {said}", datetime.now(zone()))
-        if parsed.title == "·" and parsed.due is not None:
-            begun = parsed.due if parsed.rule else None
-            return {"due": parsed.due, "at": parsed.at, "rule": parsed.rule, "from_done": parsed.from_done, "begun": begun}  # fmt: skip
-    rows.problems.append(Problem(place, _("this day cannot be read"), text))
-    return {}
-
-
-def _ticktick(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
-    """Times are in UTC with the zone beside them; priorities are 0, 1, 3 and 5."""
-    for row in map(_filled, lines):
-        place = _place(row)
-        status = row["Status"].strip()
-        if status == "-1":
-            rows.problems.append(Problem(place, _("it was given up and is left out"), row["Title"][:60]))  # fmt: skip
-            continue
-        all_day = row.get("Is All Day", "").strip().lower() == "true"
-        zone_name = row.get("Timezone", "").strip()
-        tags = [each.strip() for each in row["Tags"].split(",") if each.strip()]
-        content = row["Content"].replace("\r", "\n").strip()
-        values: dict[str, Any] = {
-            "title": row["Title"] or content[:100], "note": content, "project": row["List Name"].strip()[:200], "tags": tags,
-            "priority": {"5": 1, "3": 2, "1": 3}.get(row["Priority"].strip()),
-        }  # fmt: skip
-        values |= _due(_moment(row["Due Date"], place, rows), zone_name, all_day=all_day)
-        start = _due(_moment(row["Start Date"], place, rows), zone_name, all_day=all_day)
-        if "due" not in values:
-            values |= start
-        elif start and start["due"] < values["due"]:
-            values["start"] = start["due"]
-        _rule(row["Repeat"], values, place, rows)
-        if status in ("1", "2"):
-            values |= _done(_moment(row["Completed Time"], place, rows))
-        own, parent = row.get("taskId", "").strip(), row.get("parentId", "").strip()
-        # A number counts within its list only, and lists are numbered anew in each export: the time it was made tells.
-        made = row.get("Created Time", "").strip()
-        uid = rows.made(values["title"], values["project"], made) if not own else f"ticktick:{own}:{made}"  # fmt: skip
-        rows.add(
-            values, line=int(row[LINE]), uid=uid, parent=f"ticktick:{parent}" if parent else ""
-        )
-    _whole_parents(rows)
-
-
-def _whole_parents(rows: Rows) -> None:
-    """A part names the number of what it belongs to; the identifier holds more than that."""
-    whole = {":".join(row["uid"].split(":")[:2]): row["uid"] for row in rows.rows}
-    rows.parents = {uid: whole[short] for uid, short in rows.parents.items() if short in whole}
+_CHINESE = {
+    "主题": "Subject", "开始日期": "Start Date", "截止日期": "Due Date", "到期日期": "Due Date", "完成日期": "Date Completed",
+    "提醒打开/关闭": "Reminder On/Off", "提醒开/关": "Reminder On/Off", "提醒日期": "Reminder Date",
+    "% 完成": "% Complete", "完成百分比": "% Complete", "%完成": "% Complete", "类别": "Categories",
+    "便笺": "Notes", "附注": "Notes", "备注": "Notes", "优先级": "Priority", "状态": "Status",
+}  # fmt: skip
+"""What Outlook in Chinese calls its columns, over the years."""
+_URGENCY = {"high": 1, "高": 1, "low": 3, "低": 3}
+_YES = ("true", "yes", "on", "是", "真", "打开", "开")
+_WAITING = ("waiting", "正在等", "等待")
+_FINISHED = ("completed", "已完成")
 
 
 def _outlook(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
@@ -218,8 +114,8 @@ def _outlook(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
 
     from pgc_lib.exchange import habits
 
-    listed = [_filled(row) for row in lines]
-    names = ("Start Date", "Due Date", "Date Completed")
+    listed = [{_CHINESE.get(name, name): value for name, value in filled(row).items()} for row in lines]  # fmt: skip
+    names = ("Start Date", "Due Date", "Date Completed", "Reminder Date")
     days: dict[str, Iterator[str | None]] = {}
     column = pl.Series([row[name] for row in listed for name in names if row.get(name)], dtype=pl.String)  # fmt: skip
     order = habits.order_of(column).order if column.len() else habits.YEAR_FIRST
@@ -227,20 +123,23 @@ def _outlook(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
         values_ = pl.Series("d", [row.get(name, "") for row in listed], dtype=pl.String)
         days[name] = iter(values_.to_frame().select(habits.as_day(pl.col("d"), order)).to_series().to_list())  # fmt: skip
     for row in listed:
-        place = _place(row)
-        start, due, finished = (_moment(next(days[name]) or "", place, rows) for name in names)
+        place, state = place_of(row), row["Status"].strip().lower()
+        start, due, finished, told = (todo_days.moment(next(days[name]) or "", place, rows) for name in names)  # fmt: skip
         values: dict[str, Any] = {
             "title": row["Subject"], "note": row.get("Notes", "").strip(),
-            "tags": [each.strip() for each in re.split("[;,]", row.get("Categories", "")) if each.strip()],
-            "priority": {"high": 1, "low": 3}.get(row["Priority"].strip().lower()),
+            "tags": [each.strip() for each in re.split("[;,；，]", row.get("Categories", "")) if each.strip()],
+            "priority": _URGENCY.get(row["Priority"].strip().lower()),
         }  # fmt: skip
-        values |= _due(due)
+        values |= todo_days.due(due)
         if start is not None and (due is None or start <= due):
             values["start"] = start
-        if row["Status"].strip().lower().startswith("waiting"):
+        if due and told and told <= due and row.get("Reminder On/Off", "").strip().lower() in _YES:
+            values["remind"] = [f"{(due - told).days}d" if told < due else "0m"]
+        if state.startswith(_WAITING):
             values["waiting"] = _("somebody else")
-        if finished is not None or row.get("% Complete", "").strip().rstrip("%") in ("1", "100"):
-            values |= _done(finished)
+        ticked = row.get("% Complete", "").strip().rstrip("%") in ("1", "100")
+        if finished is not None or ticked or state in _FINISHED:
+            values |= todo_days.done(finished)
         rows.add(values, line=int(row[LINE]))
 
 
@@ -248,8 +147,8 @@ def _omnifocus(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
     """Numbers such as 3.1.2 say what belongs to what; a project is a row of its own."""
     projects: dict[str, str] = {}
     uids: dict[str, str] = {}
-    for row in map(_filled, lines):
-        place, number, kind = _place(row), row["Task ID"].strip(), row["Type"].strip().lower()
+    for row in map(filled, lines):
+        place, number, kind = place_of(row), row["Task ID"].strip(), row["Type"].strip().lower()
         if kind == "project":
             projects[number] = row["Name"].strip()
             continue
@@ -264,13 +163,17 @@ def _omnifocus(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
             "priority": 1 if row.get("Flagged", "").strip() in ("1", "true") else None,
             "minutes": _length(row.get("Duration", "")),
         }  # fmt: skip
-        values |= _due(_moment(row["Due Date"].replace(" +0000", "+0000"), place, rows))
-        start = _moment(row["Start Date"].replace(" +0000", "+0000"), place, rows)
+        values |= todo_days.due(
+            todo_days.moment(row["Due Date"].replace(" +0000", "+0000"), place, rows)
+        )
+        start = todo_days.moment(row["Start Date"].replace(" +0000", "+0000"), place, rows)
         day = start.astimezone(zone()).date() if isinstance(start, datetime) else start
         if day is not None and ("due" not in values or day <= values["due"]):
             values["start"] = day
         if row.get("Completion Date", "").strip():
-            values |= _done(_moment(row["Completion Date"].replace(" +0000", "+0000"), place, rows))
+            values |= todo_days.done(
+                todo_days.moment(row["Completion Date"].replace(" +0000", "+0000"), place, rows)
+            )
         uids[number] = rows.add(values, line=int(row[LINE]), parent=uids.get(above, ""))
 
 
@@ -293,18 +196,25 @@ IMPORTERS = (
         "ticktick",
         N_("TickTick (CSV)"),
         ("List Name", "Title", "Tags", "Content", "Start Date", "Due Date", "Repeat", "Priority", "Status", "Completed Time"),
-        _ticktick,
+        ticktick,
     ),
     Table(
         "outlook_tasks",
         N_("Tasks of Outlook and Microsoft To Do (CSV)"),
         ("Subject", "Start Date", "Due Date", "Priority", "Status"),
         _outlook,
+        (("主题", "开始日期", "截止日期", "优先级", "状态"), ("主题", "开始日期", "到期日期", "优先级", "状态")),
     ),
     Table(
         "omnifocus",
         "OmniFocus (CSV)",
         ("Task ID", "Type", "Name", "Start Date", "Due Date", "Completion Date"),
         _omnifocus,
+    ),
+    Table(
+        "things",
+        N_("Things (CSV of things-cli)"),
+        ("uuid", "type", "title", "status", "start_date", "deadline", "stop_date"),
+        things,
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Keeping what a vault holds beside new documents: those that changed, files and empty folders; all in the import's batch."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -46,18 +46,19 @@ def renew(session: Session, batch: UUID, seen: "Seen") -> Added:
             papers.update(doc, **changes)
             continue
         text = row["front"] + row["body"]
-        drafting.begin(session, doc, row["message"], text=text, base=_base(session, doc))
+        base = version_like(session, doc, _digest, doc.imported)
+        drafting.begin(session, doc, row["message"], text=text, base=base)
         papers.update(doc, imported=digest, message=doc.message)
         problems.append(Problem(stem, _("it changed here and in the vault; the vault's text is a draft: lab.docs.merge(draft)")))  # fmt: skip
     return Added(batch, added, updated, 0, 0, tuple(problems))
 
 
-def _base(session: Session, doc: Doc) -> int:
-    """The version in which the document was as the vault had it last time; 0 where that is not known."""
+def version_like(session: Session, doc: Doc, digest: Callable[[str], str], wanted: str) -> int:
+    """The version in which the document was as it was taken in last time; 0 where that is not known."""
     # The past is read outside of the transaction, in which it cannot be.
     outside = session.beside if isinstance(session, Joined) else session
     for version in versions_of(outside, doc.id):
-        if version.verb != "delete" and _digest(version.text) == doc.imported:
+        if version.verb != "delete" and digest(version.text) == wanted:
             return version.version
     return 0
 

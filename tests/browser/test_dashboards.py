@@ -24,7 +24,6 @@ from tests.support.dashboards import (
     settled,
 )
 from tests.support.jupyterlab import new_data
-from tests.support.jupyterlab import pgc as command
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -46,12 +45,10 @@ REPORT = (
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
+def data(demo_data: Path) -> Iterator[Path]:
     """A lab with the demo's data and three reports: one written, one failed, one that goes on."""
     needs.browser()
-    with new_data() as folder:
-        done = command(folder, "demo")
-        assert done.returncode == 0, done.stderr
+    with new_data(demo_data) as folder:
         page = folder / "lab" / "reports" / "weekly.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(REPORT, encoding="utf-8")
@@ -115,15 +112,19 @@ def _row(page: "Page", title: str) -> Any:
     return page.locator(".pgc-live .pgc-due li", has_text=title)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [(1440, 900), NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("size", "dark"), [((1440, 900), False), (NARROW, True)], ids=["wide", "narrow"]
+)
 def test_the_page_is_whole_in_chinese(
     browser: "Browser",  # noqa: F811
     chinese: Dashboards,
     size: tuple[int, int],
     dark: bool,
 ) -> None:
-    """Every part is there in the person's language, nothing wider than the screen, on a desk and on a phone."""
+    """Every part is there in the person's language, nothing wider than the screen, on a desk and on a phone.
+
+    Each is opened in one light and seen in both.
+    """
     with visit(browser, lang="zh-CN", dark=dark, size=size) as page:
         opened(page, chinese.address)
         assert page.locator("html").get_attribute("lang") == "zh-CN"
@@ -138,9 +139,12 @@ def test_the_page_is_whole_in_chinese(
             "每周",
         ]
         assert "¥" in page.locator(".pgc-live .pgc-tile").first.inner_text()
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        page.wait_for_timeout(500)
-        shot(page, f"dashboard-zh-CN-{'dark' if dark else 'light'}-{size[0]}", whole=True)
+        for dimmed in (dark, not dark):
+            page.emulate_media(color_scheme="dark" if dimmed else "light")
+            page.wait_for_timeout(500)
+            settled(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+            shot(page, f"dashboard-zh-CN-{'dark' if dimmed else 'light'}-{size[0]}", whole=True)
 
 
 def test_a_to_do_is_done_and_taken_back(
@@ -420,11 +424,11 @@ def test_an_empty_lab_says_how_to_begin(browser: "Browser", lang: str) -> None: 
         assert "Traceback" not in log and "ERROR" not in log and "Deprecat" not in log, log
 
 
-def test_much_stays_quick(browser: "Browser") -> None:  # noqa: F811
+def test_much_stays_quick(browser: "Browser", prepared_data: Path) -> None:  # noqa: F811
     """5,000 due to-dos and 100,000 transactions: a page of them, counted, the rest on demand."""
     from tests.bench.data import transactions
 
-    with new_data() as folder:
+    with new_data(prepared_data) as folder:
         with pgc.open(data=folder) as lab:
             lab.finance.add_many(transactions(100_000))
             lab.todos.add_many(

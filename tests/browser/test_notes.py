@@ -48,8 +48,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with new_data() as data, started(data) as process, pgc.open(data=data) as lab:
+def desk(prepared_data: Path) -> Iterator[Desk]:
+    with new_data(prepared_data) as data, started(data) as process, pgc.open(data=data) as lab:
         yield Desk(process, lab, Place(data).workspace)
 
 

@@ -16,7 +16,6 @@ from tests.support.axe import serious
 from tests.support.browser import browser, shot, visit  # noqa: F401 (a fixture)
 from tests.support.dashboards import PATIENCE, Dashboards, opened, served, settled
 from tests.support.jupyterlab import new_data
-from tests.support.jupyterlab import pgc as command
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,12 +26,12 @@ WIDE, NARROW = (1280, 860), (360, 740)
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
+def data(demo_data: Path) -> Iterator[Path]:
     """A lab with the demo's data."""
     needs.browser()
-    with new_data() as folder:
-        done = command(folder, "demo")
-        assert done.returncode == 0, done.stderr
+    with new_data(demo_data) as folder:
+        with pgc.open(data=folder):  # the engines run, so that a page need not start them
+            pass
         yield folder
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -179,9 +180,9 @@ def test_a_reference_is_found_by_typing(browser: "Browser", lab: Lab) -> None:  
 
 
 @pytest.fixture(scope="module")
-def jupyter() -> Iterator[LabProcess]:
+def jupyter(prepared_data: Path) -> Iterator[LabProcess]:
     """A JupyterLab with a notebook that shows a form and a table."""
-    with new_data() as data, started(data, lang="zh-CN") as process:
+    with new_data(prepared_data) as data, started(data, lang="zh-CN") as process:
         cells = [
             "import pgc_lib as pgc; lab = pgc.open()\nform = lab.finance.transactions.form(); form",
             "table = lab.finance.transactions.table(); table",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -297,9 +298,9 @@ def test_a_day_and_a_budget_are_opened(browser: "Browser", lab: Lab) -> None:  #
 
 
 @pytest.fixture(scope="module")
-def jupyter() -> Iterator[LabProcess]:
+def jupyter(prepared_data: Path) -> Iterator[LabProcess]:
     """A JupyterLab with a notebook of these widgets."""
-    with new_data() as data, started(data, lang="en") as process:
+    with new_data(prepared_data) as data, started(data, lang="en") as process:
         cells = [
             "import pgc_lib as pgc; lab = pgc.open()\nlab.import_wizard()",
             "lab.reports.monitor()",

@@ -11,7 +11,6 @@ import nbformat
 import pytest
 
 import pgc_lib as pgc
-from pgc_lib import demo
 from tests.support.jupyterlab import environment, new_data
 
 _ROOT = Path(__file__).parents[2]
@@ -24,12 +23,13 @@ _ASKED = {"empty": ("zh-CN+templates",), "demo": ("zh-CN", "en+templates")}
 
 
 @pytest.fixture(params=_ASKED)
-def lab(request: pytest.FixtureRequest) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def lab(
+    request: pytest.FixtureRequest, prepared_data: Path, demo_data: Path
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """A lab as a person finds it at the first start, and one with the demo data; and what is executed there."""
-    with new_data() as folder:
-        with pgc.open(data=folder) as opened:
-            if request.param == "demo":
-                demo.load(opened)
+    with new_data(demo_data if request.param == "demo" else prepared_data) as folder:
+        with pgc.open(data=folder):
+            pass
         yield folder, _ASKED[request.param]
 
 

@@ -13,9 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from pgc_lib import home
 from pgc_lib.notebook import serving
 from pgc_lib.notebook.jupyter import Place
-from pgc_lib.stores import embedded
+from pgc_lib.stores import bootstrap, embedded, migrations
 from tests.support.engines import PREFIX
 
 _ROOT = Path(__file__).parents[2]
@@ -24,18 +27,55 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\S*")
 
 
 @contextmanager
-def new_data() -> Iterator[Path]:
-    """The data folder of a new lab; whatever runs on it at the end is stopped."""
+def new_data(made: Path | None = None) -> Iterator[Path]:
+    """The data folder of a new lab, or a copy of one that was made; whatever runs on it at the end is stopped."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)  # the engines' user must get there
     data = folder / "data"
     try:
+        if made is not None:
+            subprocess.run(["cp", "-a", made, data], check=True)
         yield data
     finally:
         if data.exists():
             serving.stop(Place(data))
             embedded.stop(data)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def prepared_data() -> Iterator[Path]:
+    """A stopped lab to copy: its database is at the newest migration, and nobody has come yet."""
+    with new_data() as data:
+        _prepare(data)
+        _rest(data)
+        yield data
+
+
+@pytest.fixture(scope="session")
+def demo_data(prepared_data: Path) -> Iterator[Path]:
+    """A stopped lab with the demo's data to copy; loading takes longer than anything that tests do with it."""
+    with new_data(prepared_data) as data:
+        done = pgc(data, "demo", seconds=2 * _SECONDS)
+        assert done.returncode == 0, done.stderr
+        _rest(data)
+        yield data
+
+
+def _prepare(data: Path) -> None:
+    endpoints, keys = embedded.start(data), home._keys(data)
+    owner = bootstrap.prepare(
+        endpoints.postgres_admin,
+        owner_password=keys.owner_password,
+        worker_password=keys.worker_password,
+    )
+    migrations.upgrade(owner, admin_url=endpoints.postgres_admin, backup_dir=data / "backups")
+
+
+def _rest(data: Path) -> None:
+    """Stop the engines and forget their ports: each copy is to choose its own."""
+    embedded.stop(data)
+    (data / "engines" / "run.json").unlink()
 
 
 def environment(data: Path, lang: str = "en") -> dict[str, str]:
@@ -49,14 +89,16 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-P", "-m", "pgc_lib.cli", *words]
 
 
-def pgc(data: Path, *words: str, lang: str = "en") -> "subprocess.CompletedProcess[str]":
+def pgc(
+    data: Path, *words: str, lang: str = "en", seconds: int = _SECONDS
+) -> "subprocess.CompletedProcess[str]":
     """Run a command of a lab to its end."""
     return subprocess.run(
         command(*words),
         env=environment(data, lang),
         capture_output=True,
         text=True,
-        timeout=_SECONDS,
+        timeout=seconds,
         check=False,
     )
 

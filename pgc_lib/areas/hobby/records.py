@@ -1,7 +1,7 @@
 """What is kept of hobbies: interests, what was done, what is planned, things, places, trials."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, model_validator
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from pgc_lib.areas.hobby.catalogue import catalogue
 from pgc_lib.core.record import Record, field
-from pgc_lib.core.recurrence import RRule
+from pgc_lib.core.recurrence import RRule, told
 from pgc_lib.core.types import Moment, Money
 from pgc_lib.i18n import N_, _
 
@@ -151,6 +151,10 @@ class Plan(Record, kind="hobbies.plans", key=["uid"], indexes=[("day",)], sort=[
         if reason := trouble_of(self.day, self.clock, self.zone, self.rule, self.without):
             raise PydanticCustomError("plan", "{reason}", {"reason": reason})
         return self
+
+    def _shown_(self) -> dict[str, Any]:
+        repeats = told(self.rule) if self.rule else ""
+        return {**super()._shown_(), self.spec.fields["rule"].title: repeats}
 
 
 class Gear(Record, kind="hobbies.gear", sort=["name"]):

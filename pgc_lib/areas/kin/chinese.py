@@ -1,7 +1,8 @@
 """What a relative is called in Chinese: by side, by age and by sex, and through marriage.
 
 The words are those of everyday northern usage (爷爷, 外公, 舅妈, 小姨子); where daily speech has none, the
-written ones (伯祖父, 从堂兄). Beyond those, the way is told instead of a name being invented.
+written ones (伯祖父, 从堂兄). Who shares only an ancestor further back is of one's clan (族兄, 族叔) through four
+generations of men, and a distant one of a side (远房表哥, 远房堂侄) otherwise.
 """
 
 from pgc_lib.areas.kin.tree import Someone, Way
@@ -64,21 +65,33 @@ def _by_birth(start: Someone, way: Way) -> str:
             return _below(way.down[0], way.down[1:], side="")
         case _, 1:
             return _above(way.up, way.down[0])
-        case 2, 2:
-            return _side(way) + _sibling(start, way.down[1], short=True)
-        case 2, _:
-            return _below(way.down[1], way.down[2:], side=_side(way, cousin=2))
-        case 3, 2:
-            return _side(way, parent=1) + _uncle(way.up[0], way.down[1], short=True)
-        case _, 2:
-            return _side(way, parent=len(way.up) - 2) + _above(way.up[:-1], way.down[1])
-        case 3, 3:
-            return f"从{_side(way)}" + _sibling(start, way.down[2], short=True)
-        case 3, _:
-            return _below(way.down[2], way.down[3:], side=f"从{_side(way, cousin=3)}")
-        case 4, 3:
-            return f"从{_side(way, parent=1)}" + _uncle(way.up[0], way.down[2], short=True)
-    return f"远亲（上{len(way.up)}代，下{len(way.down)}代）"
+        case above, below if above == below:
+            return _cousin(start, way)
+        case above, below if above > below:
+            return _of_cousins_above(way, above - below)
+    near = len(way.up)
+    return _below(way.down[near - 1], way.down[near:], side=_far(near, _side(way, cousin=near)))
+
+
+def _cousin(start: Someone, way: Way) -> str:
+    far = _far(len(way.up), _side(way))
+    word = _sibling(start, way.down[-1], short=True)
+    return far + (word.replace("哥", "兄") if far == "族" else word)
+
+
+def _of_cousins_above(way: Way, generations: int) -> str:
+    """A cousin of a parent, a grandparent, …"""
+    far = _far(len(way.down), _side(way, parent=generations))
+    if generations == 1:
+        return far + _uncle(way.up[0], way.down[-1], short=True)
+    return far + _above(way.up[: generations + 1], way.down[-1])
+
+
+def _far(back: int, side: str) -> str:
+    """How near two cousins are, by how many generations back the ancestor lies that they share."""
+    if back == 4 and side == "堂":
+        return "族"
+    return {2: "", 3: "从"}.get(back, "远房") + side
 
 
 def _outer(through: Someone) -> str:
@@ -181,11 +194,12 @@ def _above(up: tuple[Someone, ...], other: Someone) -> str:
 _WIVES = {
     "哥哥": "嫂子", "弟弟": "弟媳", "伯父": "伯母", "叔叔": "婶婶", "舅舅": "舅妈", "儿子": "儿媳", "孙子": "孙媳",
     "外孙": "外孙媳", "侄子": "侄媳", "外甥": "外甥媳", "哥": "嫂", "弟": "弟媳", "叔": "婶", "舅": "舅妈",
-    "侄": "侄媳", "祖父": "祖母",
+    "侄": "侄媳", "祖父": "祖母", "兄": "嫂", "兄弟": "兄弟的妻子",
 }  # fmt: skip
 _HUSBANDS = {
     "姐姐": "姐夫", "妹妹": "妹夫", "姑姑": "姑父", "姨妈": "姨父", "女儿": "女婿", "孙女": "孙女婿", "侄女": "侄女婿",
     "外甥女": "外甥女婿", "姐": "姐夫", "妹": "妹夫", "姑": "姑父", "姨": "姨父", "祖母": "祖父",
+    "姐妹": "姐妹的丈夫",
 }  # fmt: skip
 
 

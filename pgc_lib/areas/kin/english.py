@@ -3,8 +3,10 @@
 from pgc_lib.areas.kin.tree import Someone, Way
 from pgc_lib.areas.kin.words import by_sex
 
-_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-_TIMES = ("", "once", "twice")
+_ORDINALS = (
+    "", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+)  # fmt: skip
+_TIMES = ("", "once", "twice", "three times", "four times", "five times", "six times")
 
 
 def name(_start: Someone, way: Way) -> str:
@@ -49,9 +51,16 @@ def _by_birth(way: Way, end: Someone) -> str:
     if up == 1:
         return "great-" * (down - 2) + by_sex(end.sex, "niece", "nephew", "sibling's child")
     degree, removed = min(up, down) - 1, abs(up - down)
-    ordinal = _ORDINALS[degree] if degree < len(_ORDINALS) else f"{degree}th"
     times = _TIMES[removed] if removed < len(_TIMES) else f"{removed} times"
-    return f"{ordinal} cousin" + (f" {times} removed" if removed else "")
+    return f"{_ordinal(degree)} cousin" + (f" {times} removed" if removed else "")
+
+
+def _ordinal(n: int) -> str:
+    if n < len(_ORDINALS):
+        return _ORDINALS[n]
+    return f"{n}" + (
+        "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    )
 
 
 def _greats(generations: int, word: str) -> str:

@@ -50,7 +50,8 @@ def memory_of(card: Card) -> Memory:
 
 def scheduler_of(plan: ReviewPlan) -> "Scheduler":
     """The library's scheduler for a plan."""
-    return _scheduler(plan.retention, plan.longest, tuple(plan.parameters))
+    # Stores give numbers of a list back as decimals, and by those the library takes its own least value for too small.
+    return _scheduler(plan.retention, plan.longest, tuple(map(float, plan.parameters)))
 
 
 @lru_cache(maxsize=32)

@@ -61,7 +61,9 @@ class Tuned:
         told[_("Error before, as log loss")] = self.before
         told[_("… and on cards that the fit has not seen")] = self.after
         told[_("Note")] = (
-            _("They foretell better: lab.knowledge.review_plan(parameters=…) uses them.")
+            _(
+                "They foretell better: lab.knowledge.review_plan(parameters=lab.knowledge.tune().parameters) uses them."
+            )
             if self.helped
             else _("They foretell no better, so everything stays as it is.")
         )
@@ -85,6 +87,13 @@ class Answers:
         told: np.ndarray[Any, Any] = (self.rating > 0) & (self.days >= 1)
         told[0] = False
         return told
+
+    def longest_first(self) -> "Answers":
+        """The same with the cards in the order of how often they were answered, so that the replay has few to carry on."""
+        import numpy as np
+
+        order = np.argsort(-(self.rating > 0).sum(axis=0), kind="stable")
+        return Answers(self.rating[:, order], self.days[:, order])
 
 
 def answers_of(log_frame: "pl.DataFrame") -> Answers:
@@ -113,6 +122,7 @@ def tuned(answers: Answers, start: Sequence[float]) -> Tuned:
     """The numbers that fit best, if they foretell cards they have not seen better than those to start from."""
     import numpy as np
 
+    answers = answers.longest_first()
     told = answers.told
     count = int(told.sum())
     usual = tuple(float(each) for each in start)
@@ -132,14 +142,22 @@ def tuned(answers: Answers, start: Sequence[float]) -> Tuned:
 
 def loss(answers: Answers, parameters: Sequence[float], which: "np.ndarray[Any, Any]") -> float:
     """How surprising these answers are: the mean negative logarithm of their chance."""
-    return float(_surprises(answers, parameters)[which].mean()) if which.any() else 0.0
+    if not which.any():
+        return 0.0
+    return float(_surprise(replayed(answers, parameters)[which], answers.rating[which]).mean())
 
 
 def _surprises(answers: Answers, parameters: Sequence[float]) -> "np.ndarray[Any, Any]":
+    return _surprise(replayed(answers, parameters), answers.rating)
+
+
+def _surprise(
+    foretold: "np.ndarray[Any, Any]", rating: "np.ndarray[Any, Any]"
+) -> "np.ndarray[Any, Any]":
     import numpy as np
 
-    chance = replayed(answers, parameters).clip(_NEVER_QUITE, 1 - _NEVER_QUITE)
-    surprise: np.ndarray[Any, Any] = -np.log(np.where(answers.rating > 1, chance, 1 - chance))
+    chance = foretold.clip(_NEVER_QUITE, 1 - _NEVER_QUITE)
+    surprise: np.ndarray[Any, Any] = -np.log(np.where(rating > 1, chance, 1 - chance))
     return surprise
 
 
@@ -156,11 +174,17 @@ def replayed(answers: Answers, parameters: Sequence[float]) -> "np.ndarray[Any, 
     difficulty = (w[4] - np.exp(w[5] * (first - 1)) + 1).clip(1, 10)
     easiest = w[4] - np.exp(w[5] * 3) + 1
     for row in range(1, len(answers.rating)):
-        rating, days = answers.rating[row], answers.days[row]
+        going_on = np.flatnonzero(answers.rating[row] > 0)
+        if not going_on.size:
+            break
+        # What comes after the last card with so many answers is done: cut off, no number of the others changes.
+        last = int(going_on[-1]) + 1
+        stability, difficulty = stability[:last], difficulty[:last]
+        rating, days = answers.rating[row, :last], answers.days[row, :last]
         there = rating > 0
         grade = rating.clip(1, 4)
         remembered = (1 + factor * days.clip(0) / stability) ** decay
-        chance[row] = remembered
+        chance[row, :last] = remembered
         soon = np.exp(w[17] * (grade - 3 + w[18])) * stability ** -w[19]
         soon = np.where(grade >= 2, soon.clip(1), soon) * stability
         bonus = np.where(grade == 2, w[15], np.where(grade == 4, w[16], 1.0))

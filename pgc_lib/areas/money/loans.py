@@ -88,6 +88,31 @@ class Loan(Record, kind="finance.loans", key=["name"], sort=["name"]):
     changes: Changes = field([], title=N_("Changes"), help=N_("New rates and early repayments."))
     note: str = field("", title=N_("Note"), searchable=True)
 
+    def _shown_(self) -> dict[str, Any]:
+        title = {name: spec.title for name, spec in self.spec.fields.items()}
+        return {
+            **super()._shown_(),
+            title["rate"]: _a_year(self.rate),
+            title["method"]: _("equal payments")
+            if self.method == "annuity"
+            else _("equal principal"),
+            title["changes"]: [_told(change) for change in self.changes],
+        }
+
+
+def _a_year(rate: Any) -> str:
+    return _("{rate} % a year", rate=f"{Decimal(str(rate)).normalize():f}")
+
+
+def _told(change: Mapping[str, Any]) -> str:
+    if "rate" in change:
+        return _("from {day} on {rate}", day=change["day"], rate=_a_year(change["rate"]))
+    return _(
+        "{amount} paid early on {day}",
+        day=change["day"],
+        amount=text_of(Decimal(str(change["paid"]))),
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:

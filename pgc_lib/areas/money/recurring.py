@@ -47,6 +47,9 @@ class Recurring(Record, kind="finance.recurring", sort=["title"]):
     active: bool = field(True, title=N_("Active"))
     note: str = field("", title=N_("Note"), searchable=True)
 
+    def _shown_(self) -> dict[str, Any]:
+        return {**super()._shown_(), self.spec.fields["rule"].title: told(self.rule)}
+
 
 @dataclass(frozen=True, slots=True)
 class Due:

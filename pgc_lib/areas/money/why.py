@@ -57,7 +57,8 @@ class Contributor:
 class Why:
     """The change of a sum between two periods, and what it is made of."""
 
-    category: str
+    category: str | None
+    """None where all categories were asked for, and empty what has none."""
     currency: str
     since: date
     until: date
@@ -89,7 +90,7 @@ class Why:
     def told(self) -> str:
         """The answer in a few sentences, computed and not guessed."""
         change = self.now - self.before
-        name = self.category or _("Spending")
+        name = _("Spending") if self.category is None else self.category or _("Without a category")
         if not change:
             return _("{name} stayed at {now}.", name=name, now=_amount(self.now, self.currency))
         told = _(
@@ -102,7 +103,7 @@ class Why:
             count=f"{self.count:+,.2f}",
         )
         same_way = [each for each in self.contributors if each.change * change > 0][:_TOLD]
-        names = ", ".join(f"{each.name or '—'} {each.change:+,.2f}" for each in same_way)
+        names = _(", ").join(f"{each.name or '—'} {each.change:+,.2f}" for each in same_way)
         return f"{told} " + _("Most of it: {names}.", names=names)
 
     def frame(self) -> "pl.DataFrame":

@@ -102,7 +102,7 @@ def _marked(part: Part) -> str:
 def has_marks(text: str) -> bool:
     """Whether marks of a conflict were left in a text."""
     found = [mark.group() for mark in _MARK.finditer(text)]
-    return "<<<<<<<" in found and ">>>>>>>" in found
+    return "<<<<<<<" in found or ">>>>>>>" in found
 
 
 def merge(base: str, ours: str, theirs: str) -> Merged:

@@ -1,10 +1,11 @@
 """What was finished in a period, what it brought and taught, what is late, and what comes next."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pgc_lib.areas.reporting.fact import Fact, Section, number, pointers
+from pgc_lib.areas.reporting.period import Period
 from pgc_lib.areas.todos import Todo, Todos
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import col
@@ -22,9 +23,7 @@ def facts(asked: "Asked") -> Iterator[Fact]:
     todos = Todos(asked.session)
     mine = col("owner") == asked.session.person
     period = asked.period
-    done = todos.items.find(
-        mine, done=True, done_at__ge=period.begins, done_at__lt=period.ends, order="done_at"
-    )
+    done = finished(todos, period)
     within = f"done=True, done_at__ge={str(period.begins)!r}, done_at__lt={str(period.ends)!r}"
     yield _counted("todos.done", "accomplishments", done, within, less_is_better=False)
     yield from _hours(done, within)
@@ -35,7 +34,7 @@ def facts(asked: "Asked") -> Iterator[Fact]:
             yield _one(todo, "learnings", learning, "learned")
     if asked.now >= period.first:
         over = min(asked.until, asked.now - timedelta(days=1))
-        late = todos.items.find(mine, col("due") <= over, done=False, order="due")
+        late = unfinished(todos, over)
         query = f"due__le={str(over)!r}, done=False"
         if late:
             yield _counted("todos.late", "challenges", late, query, less_is_better=True)
@@ -49,6 +48,19 @@ def facts(asked: "Asked") -> Iterator[Fact]:
     for todo in coming[:_MOST]:
         text = _("Due {due}: {title}.", title=todo.title, due=todo.due)
         yield _one(todo, "next_focus", text, "next")
+
+
+def finished(todos: Todos, period: Period) -> list[Todo]:
+    """One's own to-dos that were done in a period, in the order in which they were."""
+    mine = col("owner") == todos.session.person
+    begun, over = period.begins, period.ends
+    return todos.items.find(mine, done=True, done_at__ge=begun, done_at__lt=over, order="done_at")
+
+
+def unfinished(todos: Todos, until: date) -> list[Todo]:
+    """One's own to-dos that were due by a day and are not done."""
+    mine = col("owner") == todos.session.person
+    return todos.items.find(mine, col("due") <= until, done=False, order="due")
 
 
 def _counted(

@@ -22,6 +22,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
     """Called by Jupyter when the server starts."""
     from jupyter_server.utils import url_path_join
 
+    from pgc_lib.automation.awake import Awake
     from pgc_lib.notebook.extension.desk import Desk, handlers
     from pgc_lib.notebook.extension.handlers import RunHandler, RunsHandler
     from pgc_lib.notebook.extension.notes import follow
@@ -45,5 +46,8 @@ def _load_jupyter_server_extension(app: Any) -> None:
     atexit.register(desk.asking.end)
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"], desk))
     runner.care()
+    if awake := Awake.here(runner.journal):
+        awake.begin()
+        atexit.register(awake.end)
     atexit.register(follow(app).end)
     app.log.info("PGC runs at most %d reports at once in %s", runner.limit, workspace)

@@ -1,14 +1,18 @@
 """What a person chose for their pages and keeps: the language. It lies with their lab, so every browser knows it.
 
-Light or dark is a browser's own matter and stays there (`share/voila/…/page.js`).
+The period travels in the address, from page to page and into a bookmark; light or dark is a browser's own matter and
+stays there (`share/voila/…/page.js`).
 """
 
 import json
 import os
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode
 
+from pgc_lib.core.zone import today
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import LANGUAGES, set_lang
+from pgc_lib.notebook.panels.spans import span
 from pgc_lib.settings import settings
 from pgc_lib.stores.engines.folder import write_whole
 from pgc_lib.stores.engines.trouble import explained
@@ -42,3 +46,14 @@ def remember(language: str) -> None:
     with explained(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, json.dumps({"lang": language}))
+
+
+def period() -> str:
+    """The period that the page's address asks for; empty when it asks for none, or for one that does not exist."""
+    asked = parse_qs(os.environ.get("QUERY_STRING", "")).get("period", [""])[-1]
+    return asked if asked and span(asked, today()).key == asked else ""
+
+
+def address(page: str, period: str) -> str:
+    """Where a page is, about the period that was chosen."""
+    return f"{page}.ipynb" + (f"?{urlencode({'period': period}, safe='/')}" if period else "")

@@ -96,13 +96,15 @@ class Page(Part):
         self._rest: list[Card] = []
         self.trouble = ""
         """Why there is no lab to ask."""
+        self.chosen = choices.period()
+        """The period that was chosen here or on another page; empty while each page has its own."""
         self._turn_to(name)
 
     def _turn_to(self, name: str) -> None:
         self.name = name if name in every.PAGES else "home"
         look = every.look(self.name)
         self.plan: Look = look
-        self.span = span(look.span, today())
+        self.span = span((look.spans and self.chosen) or look.span, today())
         self.columns = [[[kind(self) for kind in column] for column in row] for row in look.rows]
 
     @property
@@ -185,6 +187,7 @@ class Page(Part):
             self.sheet,
             lang=lang(),
             data_pgc_page=self.name,
+            data_pgc_period=self.chosen,
             data_pgc_title=f"{every.title(self.name)} · PGC",
             data_pgc_lost=_("This page lost its connection to the lab. What you did last may be missing."),
             data_pgc_again=_("Start again"),
@@ -204,7 +207,7 @@ class Page(Part):
         pages = [
             tag.a(
                 every.title(name),
-                href=f"{name}.ipynb",
+                href=choices.address(name, self.chosen),
                 act="go",
                 values={"to": name},
                 aria_current="page" if name == self.name else None,
@@ -313,7 +316,7 @@ class Page(Part):
 
     def _about(self, key: str) -> None:
         before, now = self.span, span(key, today())
-        self.span = now
+        self.span, self.chosen = now, now.key
         if (before.first, before.last, before.before) != (now.first, now.last, now.before):
             self._load([card for card in self.cards if card.spanned])
 

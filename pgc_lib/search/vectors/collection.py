@@ -86,15 +86,15 @@ class Statistics:
         built = self.of.built or {}
         return {
             _("Name"): self.of.name,
-            _("Items"): self.items,
+            _("Number of items"): self.items,
             _("Dimension"): self.of.dimension,
             _("Metric"): self.of.metric,
             _("Index"): self.of.index,
             _("Parameters of the index"): dict(self.of.parameters),
-            _("Search settings"): dict(self.of.search),
+            _("Search settings"): _searched(self.of.search),
             _("Size of the items (MB)"): _megabytes(self.item_bytes),
             _("Size of the index (MB)"): _megabytes(self.index_bytes),
-            _("Index built"): built.get("at"),
+            _("Index built"): datetime.fromisoformat(built["at"]) if "at" in built else None,
             _("Building took (s)"): built.get("seconds"),
             _("Notes"): list(self.warnings),
         }
@@ -443,3 +443,17 @@ class VectorCollection:
 
 def _megabytes(size: int | None) -> float | None:
     return None if size is None else round(size / 2**20, 1)
+
+
+def _searched(settings: Mapping[str, Any]) -> str:
+    """How hard a search looks, and what that was measured to find."""
+    said = ", ".join(f"{name}={settings[name]}" for name, _usual, _most in EFFORT.values() if name in settings)  # fmt: skip
+    if "recall" not in settings or "wanted" not in settings:
+        return said
+    return _(
+        "{setting}: recall {recall}, wanted {wanted}, of {k} neighbours",
+        setting=said,
+        recall=f"{settings['recall']:.1%}",
+        wanted=f"{settings['wanted']:.1%}",
+        k=settings.get("k", 10),
+    )

@@ -15,6 +15,7 @@ from pgc_lib.automation.weekly import Review
 from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
 from pgc_lib.lab import Lab
+from tests.support.lab import share
 from tests.support.provider import Fail, Say, provider
 
 SCHEDULED = Path(__file__).parents[3] / "scheduled"
@@ -98,6 +99,22 @@ def test_the_draft_gets_the_facts_and_is_marked(lab: Lab) -> None:
         text = Review(lab, today()).draft()
     assert "A calm week." in text and "scripted" in text
     assert "整理书架" in running.requests[0]["messages"][1]["content"]
+
+
+def test_what_others_share_is_no_part_of_my_week(lab: Lab, person: Callable[..., Any]) -> None:
+    """Neither in the sections nor in what a model is told: it is not mine to look back on."""
+    other = person("other")
+    theirs = Lab(other)
+    theirs.todos.complete(theirs.todos.add(title="theirs, done"))
+    theirs.todos.add(title="theirs, late", due=today())
+    theirs.finance.add(day=today(), amount="-5.00", category="theirs")
+    for area in ("todos", "finance"):
+        share(other, lab.session, area)
+    lab.todos.complete(lab.todos.add(title="mine, done"))
+    assert lab.todos.find(title="theirs, done")
+    review = Review(lab, today())
+    assert [each.title for each in review.finished] == ["mine, done"]
+    assert "theirs" not in f"{review.facts()}{review.open()}{review.money()}"
 
 
 def test_without_or_with_a_broken_model_the_facts_stand(lab: Lab) -> None:

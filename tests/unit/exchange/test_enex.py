@@ -111,6 +111,76 @@ def test_everything_of_a_note_arrives(lab: Lab, tmp_path: Path) -> None:
     assert lab.docs.items.count() == lab.docs.files.count() == 0
 
 
+CREATED = "<created>20250102T030405Z</created>"
+
+
+def export(path: Path, *notes: str) -> Path:
+    """A file of notes."""
+    path.write_text(HEAD + "".join(notes) + "</en-export>", encoding="utf-8")
+    return path
+
+
+def test_the_same_notes_are_found_again_by_what_they_are(lab: Lab, tmp_path: Path) -> None:
+    """Whatever the file is called, and wherever they are by now; a new one goes to the others."""
+    old = [note("Trip", "<div>a</div>", CREATED + resource(PNG, name="p.png")), note("Loose", "x")]
+    lab.import_file(export(tmp_path / "mine.enex", *old)).accept()
+    lab.docs.rename("Trip", "Journey")
+    seen = lab.import_file(export(tmp_path / "renamed.enex", *old, note("New", "y", CREATED)))
+    assert (seen.known, seen.new, seen.told["Folder"]) == (2, 1, "mine")
+    assert seen.accept().added == 1 and lab.docs.files.count() == 1
+    assert sorted(doc.path for doc in lab.docs.items.find()) == ["mine/Journey", "mine/Loose", "mine/New"]  # fmt: skip
+
+
+def test_documents_of_older_imports_are_known_by_their_front_matter(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Which says the title and when the note was made; what became of the note since, nobody knows."""
+    front = "---\ntitle: A/B\ncreated: '2025-01-02T03:04:05+00:00'\n---\n"
+    lab.docs.add(title="A-B", folder="then", body=front + "text")
+    lab.docs.add(title="broken", body="---\ncreated: soon\n---\n")
+    seen = lab.import_file(export(tmp_path / "now.enex", note("A/B", "changed", CREATED)))
+    assert (seen.known, seen.new) == (1, 0)
+    assert seen.accept().added == 0 and lab.docs.doc("A-B").body == "text"
+
+
+def test_a_name_that_is_taken_is_told_and_nothing_is_overwritten(lab: Lab, tmp_path: Path) -> None:
+    """Another note of the same name, and files that lie where its own would."""
+    lab.docs.add(title="trip", folder="n", body="mine")
+    lab.docs.keep_file(b"mine", "p.png", folder="n/attachments/Photo")
+    given = [note("Trip", "b", CREATED), note("Photo", "c", CREATED + resource(PNG, name="p.png"))]
+    seen = lab.import_file(export(tmp_path / "n.enex", *given))
+    told = [str(problem) for problem in seen.problems]
+    assert len(told) == 2 and all("is taken" in each and "(2)" in each for each in told)
+    assert seen.accept().added == 3 and lab.docs.doc("n/trip").body == "mine"
+    assert sorted(map(lab.docs.bytes_of, lab.docs.files.find())) == sorted([PNG, b"mine"])
+    assert (lab.docs.doc("n/Trip (2)").body.strip(), lab.docs.unresolved()) == ("b", [])
+    again = lab.import_file(export(tmp_path / "n.enex", *given))
+    assert (again.known, again.new, again.problems) == (2, 0, [])
+
+
+def test_what_changed_in_evernote_becomes_a_version_or_a_draft(lab: Lab, tmp_path: Path) -> None:
+    """A version where nobody wrote here meanwhile; a draft that can be merged where somebody did."""
+    lines = [f"<div>line {n}</div>" for n in range(9)]
+
+    def given(first: str) -> Path:
+        text = f"<div>{first}</div>" + "".join(lines)
+        return export(tmp_path / "n.enex", note("One", text, CREATED), note("Two", text))
+
+    lab.import_file(given("old")).accept()
+    two = lab.docs.doc("Two")
+    lab.docs.write(two, two.text.replace("line 8", "line 8, by me"))
+    seen = lab.import_file(given("new"))
+    assert (seen.new, seen.told["Changed in Evernote since"]) == (0, 2)
+    done = seen.accept()
+    assert done.updated == 2 and "is a draft" in str(done.problems[0])
+    assert lab.docs.doc("One").body.startswith("new") and len(lab.docs.versions("One")) == 2
+    assert lab.docs.doc("Two").body.startswith("old")
+    assert lab.docs.merge(lab.docs.drafts.find()[0]).state == "merged"
+    merged = lab.docs.doc("Two").body
+    assert merged.startswith("new") and "by me" in merged
+    assert "Changed in Evernote since" not in lab.import_file(given("new")).told
+
+
 @pytest.mark.parametrize(
     ("enml", "wanted"),
     [

@@ -123,3 +123,85 @@ def test_masked_numbers_say_nothing(lab: Lab, tmp_path: Path) -> None:
     masked = ALIPAY.replace("M1", "xxxx").replace("M2", "xxxx").replace("20.00", "21.00", 1)
     seen = lab.import_file(keep(tmp_path, "m.csv", masked))
     assert {each.line for each in seen.refunds} == {3}
+
+
+def split(folder: Path, text: str, heading: int, only: str) -> tuple[Path, Path]:
+    """A bill in two: its refunds, and all else."""
+    lines = text.splitlines()
+    above, below = lines[:heading], lines[heading:]
+    back = [line for line in below if only in line]
+    rest = [line for line in below if only not in line]
+    return (
+        keep(folder, "back.csv", "\n".join([*above, *back]) + "\n"),
+        keep(folder, "paid.csv", "\n".join([*above, *rest]) + "\n"),
+    )
+
+
+def test_an_older_bill_brings_the_purchases_of_refunds_kept_before(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """By the same evidence; linked in the batch of the purchases, and as before once that is undone."""
+    back, paid = split(tmp_path, ALIPAY, 2, "退款成功")
+    lab.import_file(back).accept()
+    assert not any(linked(lab).values())
+    seen = lab.import_file(paid)
+    found = {(each.line, each.payee, each.amount) for each in seen.refunds}
+    assert {(payee, amount) for _line, payee, amount in found} == {
+        ("鞋店", "80.0000"),
+        ("网店", "30.0000"),
+        ("书店", "20.0000"),
+    }
+    by_payee = {each.payee: each for each in seen.refunds}
+    assert by_payee["鞋店"].line == 3 and "20260310001" in by_payee["鞋店"].evidence
+    assert "M2" in by_payee["网店"].evidence and "the same payee" in by_payee["书店"].evidence
+    assert seen.new == 3 and "Refunds linked: 3" in repr(seen)
+    done = seen.accept()
+    assert (done.added, done.updated) == (3, 3)
+    shoes = linked(lab)["鞋店", "80.00"]
+    assert shoes is not None and shoes.amount == -100
+    assert lab.finance.find(amount=80)[0].category == "服饰装扮"
+    assert linked(lab)["鞋店", "50.00"] is None, "100 were paid; 80 and 50 cannot both come back"
+    again = lab.import_file(paid)
+    assert again.new == 0 and again.refunds == []
+    lab.history.undo_batch(done.batch)
+    assert lab.finance.count() == 5 and not any(linked(lab).values())
+    assert lab.finance.find(amount=80)[0].category == "退款"
+    assert len(lab.import_file(paid).refunds) == 3
+
+
+def test_part_of_a_purchase_comes_back_with_another_wechat_bill(lab: Lab, tmp_path: Path) -> None:
+    """The merchant's number says so, whichever of both bills was first; its undoing forgets it."""
+    back, paid = split(tmp_path, WECHAT, 3, ",收入,")
+    first = lab.import_file(paid).accept()
+    seen = lab.import_file(back)
+    assert [(each.amount, each.paid) for each in seen.refunds] == [
+        ("12.0000", "2026-03-11"),
+        ("18.0000", "2026-03-13"),
+    ]
+    second = seen.accept()
+    coffee = linked(lab)["咖啡店", "12.00"]
+    assert coffee is not None and coffee.amount == -32
+    for batch in (second.batch, first.batch):
+        lab.history.undo_batch(batch)
+    assert lab.finance.count() == 0 and lab.imports.numbers.count() == 0
+    lab.import_file(back).accept()
+    later = lab.import_file(paid)
+    assert {(each.payee, each.amount) for each in later.refunds} == {
+        ("咖啡店", "12.0000"),
+        ("面馆", "18.0000"),
+    }
+    assert any("W1" in each.evidence for each in later.refunds)
+    with in_lang("zh-CN"):
+        assert "商家订单号" in lab.import_file(paid)._repr_html_()
+
+
+def test_a_refund_that_was_linked_by_hand_in_between_stays_so(lab: Lab, tmp_path: Path) -> None:
+    """What a person did after looking at a file is not done over."""
+    back, paid = split(tmp_path, WECHAT, 3, ",收入,")
+    lab.import_file(back).accept()
+    seen = lab.import_file(paid)
+    noodles = lab.finance.find(payee="面馆")[0]
+    mine = lab.finance.add(day="2026-03-13", amount=-18, payee="面馆", category="聚餐")
+    lab.finance.link_refund(noodles, mine)
+    assert seen.accept().updated == 1
+    assert lab.finance.get(noodles.id).linked == mine.id

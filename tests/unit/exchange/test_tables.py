@@ -154,6 +154,25 @@ def test_a_stray_quote_and_a_short_line_harm_no_other(lab: Lab, tmp_path: Path) 
     assert preview.wrong == 2
 
 
+def test_lines_with_another_separator_are_told_and_nothing_is_half_kept(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Two files pasted together: the half that is none of this table is listed with its lines, and waits."""
+    text = (
+        "日期,商户,金额\n2026-05-01,甲,-1.00\n2026-05-02;乙;-2,00\n2026-05-03\t丙\t-3.00\n2026-05-04,丁,-4.00\n"
+        "2026-05-05,戊,（四块）\n"
+    )
+    preview = lab.import_file(keep(tmp_path, text))
+    assert (preview.new, preview.wrong) == (2, 3)
+    assert preview.failing["line"].to_list() == [3, 4, 6]
+    assert all(preview.failing["reason"].to_list()) and len(preview.problems) >= 3
+    assert lab.finance.count() == 0, "nothing is kept before it is accepted"
+    done = preview.accept()
+    assert done.added == 2 and lab.imports.failing.count() == 3
+    lab.history.undo_batch(done.batch)
+    assert (lab.finance.count(), lab.imports.failing.count()) == (0, 0)
+
+
 def test_bytes_of_another_encoding_are_told(lab: Lab, tmp_path: Path) -> None:
     """A file that is half UTF-8 and half GBK keeps its good half, and the rest is listed as wrong."""
     path = tmp_path / "half.csv"

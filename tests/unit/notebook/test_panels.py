@@ -417,6 +417,27 @@ def test_pages_live_in_one_kernel(lab: Any) -> None:
     page.wait()
 
 
+def test_a_period_goes_along(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To every page that is about a period, in the links and from an address; what is none is as if nothing was asked."""
+    page = Page("home", lambda: lab)
+    assert 'href="skills.ipynb"' in str(page.draw())
+    page.do("go", to="money")
+    page.do("turn", value="quarter")
+    page.do("go", to="family")  # no period there
+    page.do("go", to="skills")
+    assert page.span.key == "quarter" and 'href="money.ipynb?period=quarter"' in page.html
+    page.do("turn", value=between(date(2026, 1, 10), date(2026, 2, 20)))
+    page.do("go", to="wellbeing")
+    page.wait()
+    assert page.span.key == "2026-01-10/2026-02-20"
+    assert 'data-pgc-period="2026-01-10/2026-02-20"' in page.html
+    monkeypatch.setenv("QUERY_STRING", "token=x&period=2026-01-10%2F2026-02-20")
+    assert Page("money", lambda: lab).span.first == date(2026, 1, 10)
+    for nothing in ("", "period=", "period=ever", "period=%22%3E%3Cscript%3E", "period=12%2F1"):
+        monkeypatch.setenv("QUERY_STRING", nothing)
+        assert Page("skills", lambda: lab).span.key == "12"
+
+
 def test_a_language_is_chosen_and_kept(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """At once in every thread, and at the next start; a broken note is as none."""
     monkeypatch.setenv("PGC_LANG", "en")

@@ -12,10 +12,12 @@
 create schema months;
 
 -- Whether this database keeps time series in hypertables. Chunks inherit a table's rights, not its policies, so
--- it does only where persons cannot look into the chunks' schema.
+-- it does only where persons cannot look into the chunks' schema; and before 2.18 a hypertable has no triggers with
+-- transition tables, by which history is kept.
 create function pgc.has_hypertables() returns boolean
     language sql stable set search_path = pg_catalog, pg_temp
-    return exists (select from pg_extension where extname = 'timescaledb')
+    return exists (select from pg_extension where extname = 'timescaledb'
+                     and string_to_array(substring(extversion from '^\d+\.\d+'), '.')::int[] >= array[2, 18])
        and not coalesce((select has_schema_privilege('pgc_person', oid, 'usage')
                          from pg_namespace where nspname = '_timescaledb_internal'), true);
 revoke execute on function pgc.has_hypertables from public;

@@ -152,6 +152,73 @@ def test_english_has_its_own_words(family: House, a: str, b: str, word: str) -> 
     assert family.call(a, b, "en") == word
 
 
+@dataclass
+class Branches:
+    """Two lines from one ancestor, a child a generation; 0 is the ancestor, `a4` the fourth of the first line."""
+
+    house: House = field(default_factory=House)
+
+    def grow(self, line: str, sexes: str, *, first: int) -> None:
+        """Each letter is a generation: `m` or `w`, `?` where nobody knows."""
+        if not self.house.ids:
+            self.house.add("0", "male", 1700)
+        sex: dict[str, Sex] = {"m": "male", "w": "female", "?": ""}
+        for n, letter in enumerate(sexes, 1):
+            above = f"{line}{n - 1}" if n > 1 else "0"
+            self.house.add(f"{line}{n}", sex[letter], first + 25 * n, above)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "older", "word", "english"),
+    [
+        # The same great-great-grandfather, through men: of one clan.
+        ("mmmm", "mmmm", True, "族兄", "third cousin"), ("mmmm", "mmmm", False, "族弟", "third cousin"),
+        ("mmmw", "mmmw", True, "族姐", "third cousin"), ("mmmm", "mmmw", False, "族妹", "third cousin"),
+        # A woman in between: of the other side, however far.
+        ("mmmm", "mwmm", True, "远房表哥", "third cousin"), ("mmwm", "mmmw", False, "远房表妹", "third cousin"),
+        ("m?mm", "mmmm", True, "远房堂／表哥", "third cousin"),
+        # The generation of parents, and of children.
+        ("mmmmm", "mmmm", True, "族伯父", "third cousin once removed"), ("mmmmm", "mmmm", False, "族叔", "third cousin once removed"),
+        ("mmmmm", "mmmw", False, "族姑", "third cousin once removed"), ("mmmwm", "mmmm", True, "族舅", "third cousin once removed"),
+        ("mmmwm", "mwmw", True, "远房表姨", "third cousin once removed"),
+        ("mmmm", "mmmmm", False, "族侄", "third cousin once removed"), ("mmmm", "mmmmw", False, "族侄女", "third cousin once removed"),
+        ("mmmm", "mmmwm", False, "族外甥", "third cousin once removed"), ("mmmm", "mwmmm", False, "远房表侄", "third cousin once removed"),
+        # Two generations.
+        ("mmmmmm", "mmmm", True, "族伯祖父", "third cousin twice removed"), ("mmmmmm", "mmmw", True, "族姑祖母", "third cousin twice removed"),
+        ("mmmm", "mmmmmm", False, "族侄孙", "third cousin twice removed"), ("mmmmm", "mmm", False, "从堂叔祖父", "second cousin twice removed"),
+        # Further back there is no clan in daily speech.
+        ("mmmmm", "mmmmm", True, "远房堂哥", "fourth cousin"), ("mmmmm", "mmwmw", False, "远房表妹", "fourth cousin"),
+        ("mmmmmm", "mmmmm", False, "远房堂叔", "fourth cousin once removed"), ("m" * 12, "m" * 12, True, "远房堂哥", "11th cousin"),
+    ],
+)  # fmt: skip
+def test_cousins_of_any_degree_have_a_name(
+    mine: str, theirs: str, older: bool, word: str, english: str
+) -> None:
+    """By side, by age, by sex, and how far back the ancestor lies; the English one by degree and generations."""
+    branches = Branches()
+    branches.grow("a", mine, first=1720)
+    branches.grow("b", theirs, first=1715 if older else 1725)
+    me, other = f"a{len(mine)}", f"b{len(theirs)}"
+    assert branches.house.call(me, other) == word
+    assert branches.house.call(me, other, "en") == english
+
+
+def test_those_who_married_a_distant_cousin_have_a_name() -> None:
+    """A clan brother's wife has a word of her own; without an age the way is told."""
+    branches = Branches()
+    branches.grow("a", "mmmm", first=1720)
+    branches.grow("b", "mmmm", first=1715)
+    house = branches.house
+    house.add("嫂", "female", 1820)
+    house.marry("b4", "嫂")
+    assert house.call("a4", "嫂") == "族嫂"
+    assert house.call("a4", "嫂", "en") == "third cousin's wife"
+    house.add("丁", "male", None, "a3")
+    house.add("丁妻", "female", None)
+    house.marry("丁", "丁妻")
+    assert house.call("a4", "丁妻") == "兄弟的妻子"
+
+
 def test_what_is_not_known_is_not_invented() -> None:
     """Without birthdays or sexes the word stays open."""
     house = House()

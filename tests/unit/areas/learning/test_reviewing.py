@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from fsrs import Scheduler
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -225,6 +226,21 @@ def test_easy_days_spread_the_load(knowledge: Knowledge) -> None:
             knowledge.review_plan(easy=wrong)
     with pytest.raises(Invalid, match="parameters"):
         knowledge.review_plan(parameters=[1.0])
+
+
+def test_own_parameters_are_used_again_and_again(knowledge: Knowledge) -> None:
+    """Those of the library itself too, of which one is the least that it allows."""
+    usual = [float(each) for each in Scheduler().parameters]
+    fast = [*usual[:8], usual[8] + 0.8, *usual[9:]]
+    days: list[float] = []
+    for parameters in (usual, fast):
+        knowledge.review_plan(parameters=parameters)
+        assert knowledge.tune().parameters == tuple(parameters)
+        card = knowledge.rate(one(knowledge, f"asked {len(days)}"), "easy", at=START)
+        card = knowledge.rate(card, "good", at=START + timedelta(60))
+        assert card.stability is not None
+        days.append(card.stability)
+    assert days[1] > days[0] * 1.3
 
 
 def test_a_deck_has_the_plan_of_the_one_it_lies_in(knowledge: Knowledge) -> None:

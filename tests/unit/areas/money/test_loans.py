@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pgc_lib.areas.money.loans import Loan, owed_on, schedule
+from pgc_lib.i18n import in_lang
 
 
 def loan(**values: Any) -> Loan:
@@ -109,3 +110,16 @@ def test_a_change_says_one_thing(change: dict[str, Any]) -> None:
     """A day, and either a rate or an amount."""
     with pytest.raises(ValidationError, match="change 1"):
         loan(changes=[change])
+
+
+def test_a_loan_is_told_in_words() -> None:
+    """Its method, its rate and what changed, as a person says it."""
+    changes = [{"day": "2024-12-05", "rate": "3.85"}, {"day": "2025-02-01", "paid": 5000}]
+    kept = loan(rate="4.20", changes=changes)
+    told = kept._shown_()
+    assert (told["Interest"], told["Method"]) == ("4.2 % a year", "equal payments")
+    assert told["Changes"] == ["from 2024-12-05 on 3.85 % a year", "5,000 paid early on 2025-02-01"]  # fmt: skip
+    with in_lang("zh-CN"):
+        told = loan(method="linear", changes=changes)._shown_()
+    assert (told["利息"], told["还款方式"]) == ("年利率 3.6%", "等额本金")
+    assert told["改动"] == ["2024-12-05 起年利率 3.85%", "2025-02-01 提前还款 5,000"]

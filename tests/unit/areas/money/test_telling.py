@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from pgc_lib.areas.money.forecast import LEAST, foretell
 from pgc_lib.areas.money.periods import day_of, month_of, months_later
 from pgc_lib.areas.money.rates import HOLDS, MissingRate, Rate, Rates, together
-from pgc_lib.areas.money.why import contributor
+from pgc_lib.areas.money.recurring import Recurring
+from pgc_lib.areas.money.why import Why, contributor
+from pgc_lib.core.shown import Listing
 from pgc_lib.errors import PgcError
+from pgc_lib.i18n import in_lang
 
 DAY = date(2026, 11, 20)
 
@@ -117,3 +120,22 @@ def test_days_and_months_as_people_write_them() -> None:
     for wrong in ("2026-13", "2026-02-30", "11/20/2026", "", "0000-01-01", "next month"):
         with pytest.raises(PgcError, match="neither a day nor a month"):
             month_of(wrong)
+
+
+def test_what_has_no_category_is_not_all_spending() -> None:
+    """Asked for the lines without a category, the answer says so; several names are joined as the language does."""
+    changed = Listing(contributor(name, Decimal(), Decimal(10), 0, 1) for name in ("面馆", "超市"))
+    named = {given: Why(given, "CNY", DAY, DAY, DAY, DAY, changed) for given in (None, "", "餐饮")}
+    assert named[None].told().startswith("Spending went")
+    assert named[""].told().startswith("Without a category went")
+    assert named["餐饮"].told().startswith("餐饮 went")
+    with in_lang("zh-CN"):
+        assert "面馆 +10.00、超市 +10.00" in named[""].told()
+
+
+def test_a_standing_order_is_told_in_words() -> None:
+    """Nobody reads RFC 5545 at breakfast."""
+    rent = Recurring(title="房租", rule="FREQ=MONTHLY;BYMONTHDAY=5", start=DAY, amount=-3000)
+    assert rent._shown_()["Repeats"] == "every month on the 5th"
+    with in_lang("zh-CN"):
+        assert rent._shown_()["重复"].startswith("每月")

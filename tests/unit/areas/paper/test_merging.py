@@ -77,3 +77,4 @@ def test_each_side_can_be_had_back(base: str, ours: str, theirs: str) -> None:
 def test_marks_of_a_text_are_told_from_rules_and_headings() -> None:
     """A heading underlined with ======= is none."""
     assert not has_marks("Title\n=======\n") and has_marks("<<<<<<< a\n=======\n>>>>>>> b\n")
+    assert has_marks("one side\n>>>>>>> draft\n") and not has_marks(">> quoted\n| a | table |\n")

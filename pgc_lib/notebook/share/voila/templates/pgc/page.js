@@ -64,11 +64,16 @@
     document.querySelector(".pgc-opening")?.remove();
     root.lang = now.lang;
     if (document.title !== now.dataset.pgcTitle) document.title = now.dataset.pgcTitle;
-    const name = now.dataset.pgcPage;
-    if (known && known !== name && !location.pathname.endsWith(`/${name}.ipynb`)) history.pushState(null, "", `${name}.ipynb`);
-    if (known && known !== name) {
-      scrollTo(0, 0);
-      document.querySelector(".pgc-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    const name = now.dataset.pgcPage, period = now.dataset.pgcPeriod || "", address = new URL(location.href);
+    const elsewhere = known && known !== name && !address.pathname.endsWith(`/${name}.ipynb`);
+    if (elsewhere) address.pathname = address.pathname.replace(/[^/]*$/, `${name}.ipynb`);
+    if (period) address.searchParams.set("period", period); else address.searchParams.delete("period");
+    if (elsewhere) history.pushState(null, "", address);
+    else if (known && (new URLSearchParams(location.search).get("period") || "") !== period) history.replaceState(null, "", address);
+    if (known && known !== name) scrollTo(0, 0);
+    if (known !== name) {
+      const nav = document.querySelector(".pgc-nav"), here = nav?.querySelector("[aria-current]");
+      if (here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
     }
     known = name;
     paint();
@@ -80,7 +85,7 @@
   document.addEventListener("focusin", (event) => { if (!event.target.closest?.(".pgc-reader")) last = event.target; });
   addEventListener("popstate", () => {
     const name = location.pathname.split("/").pop().replace(".ipynb", "");
-    if (name !== known) document.querySelector(`.pgc-nav a[href="${name}.ipynb"]`)?.click();
+    if (name !== known) document.querySelector(`.pgc-nav a[href^="${name}.ipynb"]`)?.click();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-pgc-print]")) document.querySelector(".pgc-reader iframe")?.contentWindow.print();
@@ -90,7 +95,7 @@
     if (document.hidden) hiddenSince = Date.now();
     else if (Date.now() - hiddenSince > AWAY) document.querySelector(".pgc-live .pgc-refresh")?.click();
   });
-  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-pgc-period"] });
 
   // ── a page that lost its kernel says so and offers to start again ──────────────────────────────────
   let since = 0, left = false, idle = 0;
