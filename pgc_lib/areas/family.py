@@ -7,7 +7,7 @@ lab.family.talked("外婆", how="call", note="…");  lab.family.long_silent(); 
 lab.family.draw("外婆");  lab.family.care_due();  lab.family.contradictions()
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,7 +18,7 @@ from pgc_lib.areas.help import Help
 from pgc_lib.areas.kin import calendar, care, diary, drawing
 from pgc_lib.areas.kin.care import Care, CareDone
 from pgc_lib.areas.kin.checks import Contradiction, contradictions
-from pgc_lib.areas.kin.circle import Circle, Current, Person
+from pgc_lib.areas.kin.circle import Circle, Current
 from pgc_lib.areas.kin.keeping import Members, Ties
 from pgc_lib.areas.kin.naming import kinship
 from pgc_lib.areas.kin.records import Contact, Ended, Gift, Member, Occasion, Paper, Relation
@@ -278,8 +278,10 @@ class Family(Area, name="family", main="members"):
         return self.relations.add(one=self._id(one), other=self._id(other), tie=tie, **values)
 
     def _silences(self, days: int) -> list[dict[str, Any]]:
-        people: Iterable[Person] = self.circle().people.values()
-        return diary.silences(people, self.contacts, now(), days)
+        circle = self.circle()
+        me = circle.oneself()  # nobody waits for word from themselves
+        others = [person for person in circle.people.values() if person.id != me]
+        return diary.silences(others, self.contacts, now(), days)
 
     def _care(self, days: int) -> list[dict[str, Any]]:
         return care.due(self.care, self.care_done, self.circle().people, now(), days)

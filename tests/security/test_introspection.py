@@ -153,7 +153,8 @@ def test_nobody_is_the_role_that_walks_the_index(house: House) -> None:
     none(house, "select oid::regclass from pg_class where relowner = 'pgc_search'::regrole")
     owned = house.sql("select proname::text from pg_proc where proowner = 'pgc_search'::regrole")
     assert {name for (name,) in owned} == {
-        f"search_{each}" for each in ("scope", "text", "counts", "near", "similar")
+        f"search_{each}"
+        for each in ("scope", "text", "counts", "near", "similar", "guess", "masked")
     }
     none(
         house,

@@ -17,6 +17,8 @@ from pgc_lib.areas.kin.records import Ended, How, Member, Relation, Tie
 from pgc_lib.areas.kin.tree import Sex, Someone, Tree
 from pgc_lib.core.session import Session
 
+_ONESELF = ("我", "Me", "me", "I", "自己", "本人")
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -84,6 +86,10 @@ class Circle:
     def of(cls, people: Iterable[Person], links: Iterable[Link]) -> "Circle":
         """A circle of these."""
         return cls({person.id: person for person in people}, list(links))
+
+    def oneself(self, name: str = "") -> UUID | None:
+        """Whoever is called “I”, or by a name; None where nobody is."""
+        return next((one.id for word in (*_ONESELF, name) for one in self.named(word)), None)
 
     def named(self, name: str) -> list[Person]:
         """Everyone of a name, or else everyone who is called so."""

@@ -7,6 +7,7 @@ group `pgc.facts`. A source that fails is told as a problem: the other facts sta
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 from pgc_lib.areas.reporting.fact import SECTIONS, Fact
 from pgc_lib.areas.reporting.period import Period
 from pgc_lib.core.session import Session
-from pgc_lib.core.shown import Listing
+from pgc_lib.core.shown import Listing, problems_table, table
 from pgc_lib.core.zone import today
 from pgc_lib.errors import PgcError, Problem
 from pgc_lib.i18n import N_, _
@@ -75,9 +76,22 @@ class Facts(Listing[Fact]):
         return Facts(fact for fact in self if fact.section == section)
 
     def _repr_html_(self) -> str:
-        from pgc_lib.core.shown import problems_table
+        """Each section folded up but for what tells of the whole, so that sixty facts fill no screen."""
+        if not self:
+            return super()._repr_html_() + problems_table(self.problems)
+        shown = (_folded(_(title), self.of(section)) for section, title in SECTIONS.items())
+        return "".join(shown) + problems_table(self.problems)
 
-        return super()._repr_html_() + problems_table(self.problems)
+
+def _folded(title: str, facts: Sequence[Fact]) -> str:
+    if not facts:
+        return ""
+    whole = [fact for fact in facts if fact.headline]
+    single = [fact for fact in facts if not fact.headline]
+    told = "".join(f"<li>{escape(fact.text)}</li>" for fact in whole)
+    lines = table([_("Fact"), _("Rows")], [[fact.text, fact.count or ""] for fact in single])
+    below = f"<details><summary>{escape(_('One by one: {n}', n=len(single)))}</summary>{lines}</details>"
+    return f"<b>{escape(title)}</b><ul>{told}</ul>{below if single else ''}"
 
 
 def sources() -> dict[str, str]:

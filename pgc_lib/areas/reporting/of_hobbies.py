@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pgc_lib.areas.hobbies import Hobbies
 from pgc_lib.areas.reporting.fact import Fact, number, pointers
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
@@ -52,12 +52,19 @@ def facts(asked: "Asked") -> Iterator[Fact]:
     for line in (
         by.sort("hours", "what", descending=[True, False]).head(_MOST).iter_rows(named=True)
     ):
-        told = {"what": line["what"], "times": line["times"], "hours": f"{line['hours']:.1f}"}
+        told = {"what": line["what"], "hours": f"{line['hours']:.1f}"}
         text = (
-            _("{what}: {times} times, {hours} hours.", **told)
+            n_(
+                "{what}: once, {hours} hours.",
+                "{what}: {n} times, {hours} hours.",
+                line["times"],
+                **told,
+            )
             if line["joy"] is None
-            else _(
-                "{what}: {times} times, {hours} hours, joy {joy} on average.",
+            else n_(
+                "{what}: once, {hours} hours, joy {joy}.",
+                "{what}: {n} times, {hours} hours, joy {joy} on average.",
+                line["times"],
                 joy=f"{line['joy']:.1f}",
                 **told,
             )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pgc_lib.areas.knowledge import Knowledge
 from pgc_lib.areas.reporting.fact import Fact, number, pointers
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ def facts(asked: "Asked") -> Iterator[Fact]:
             key="knowledge.written",
             area="knowledge",
             section="learnings",
-            text=_("{n} entries of knowledge were written.", n=written.height),
+            text=n_(
+                "One entry of knowledge was written.",
+                "{n} entries of knowledge were written.",
+                written.height,
+            ),
             value=number(written.height),
             query=f"lab.knowledge.find({within})",
             rows=pointers("knowledge.entries", written["id"]),
@@ -41,15 +45,20 @@ def facts(asked: "Asked") -> Iterator[Fact]:
             headline=True,
             less_is_better=False,
         )
-    for line in written.tail(_MOST).iter_rows(named=True):
+    ids: dict[str, list[str]] = {}
+    for line in written.iter_rows(named=True):
+        ids.setdefault(line["title"], []).append(line["id"])
+    for title, same in list(ids.items())[-_MOST:]:
         yield Fact(
-            key=f"knowledge.entry.{line['id']}",
+            key=f"knowledge.entry.{same[0]}",
             area="knowledge",
             section="learnings",
-            text=_("Written down: {title}.", title=line["title"]),
-            query=f"lab.knowledge.get({line['id']!r})",
-            rows=pointers("knowledge.entries", [line["id"]]),
-            count=1,
+            text=_("Written down: {title} (×{n}).", title=title, n=len(same))
+            if len(same) > 1
+            else _("Written down: {title}.", title=title),
+            query=f"lab.knowledge.get({same[0]!r})",
+            rows=pointers("knowledge.entries", same),
+            count=len(same),
         )
     yield from _reviews(knowledge, asked)
 
@@ -64,7 +73,12 @@ def _reviews(knowledge: Knowledge, asked: "Asked") -> Iterator[Fact]:
     if done.is_empty():
         return
     known = done["rating"].is_in(list(_KNOWN)).sum()
-    text = _("{n} cards were reviewed; {share} were known.", n=done.height, share=f"{known / done.height:.0%}")  # fmt: skip
+    text = n_(
+        "One card was reviewed; {share} were known.",
+        "{n} cards were reviewed; {share} were known.",
+        done.height,
+        share=f"{known / done.height:.0%}",
+    )
     yield Fact(
         key="knowledge.reviews",
         area="knowledge",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pgc_lib.areas.reporting.fact import Fact, Section, number, pointers
 from pgc_lib.areas.reporting.period import Period
 from pgc_lib.areas.todos import Todo, Todos
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def _counted(
     key: str, section: Section, todos: list[Todo], query: str, *, less_is_better: bool
 ) -> Fact:
     text = (
-        _("{n} to-dos were done.", n=len(todos))
+        n_("One to-do was done.", "{n} to-dos were done.", len(todos))
         if key == "todos.done"
-        else _("{n} to-dos are late.", n=len(todos))
+        else n_("One to-do is late.", "{n} to-dos are late.", len(todos))
     )
     return Fact(
         key=key,

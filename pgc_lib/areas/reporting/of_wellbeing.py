@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pgc_lib.areas.reporting.fact import Fact, number, pointers
 from pgc_lib.areas.wellbeing import Wellbeing
-from pgc_lib.i18n import _
+from pgc_lib.i18n import _, n_
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ def _mood(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
         if told.is_empty():
             continue
         mean = number(told[name].cast(float).mean())
-        text = _("{what} was {mean} on average, of {n} notes.", what=title, mean=f"{mean:.1f}", n=told.height)  # fmt: skip
+        text = n_(
+            "{what} was {mean}, noted once.",
+            "{what} was {mean} on average, of {n} notes.",
+            told.height,
+            what=title,
+            mean=f"{mean:.1f}",
+        )
         yield Fact(
             key=f"wellbeing.{name}",
             area="wellbeing",
@@ -91,7 +97,9 @@ def _habits(wellbeing: Wellbeing, asked: "Asked") -> Iterator[Fact]:
             key=f"wellbeing.habit.{id}",
             area="wellbeing",
             section="accomplishments",
-            text=_("{habit}: kept {n} times.", habit=habit.name, n=lines.height),
+            text=n_(
+                "{habit}: kept once.", "{habit}: kept {n} times.", lines.height, habit=habit.name
+            ),
             value=number(lines.height),
             query=f"lab.wellbeing.checkins.find(day__ge={str(period.first)!r}, day__le={str(period.last)!r})",
             rows=pointers("wellbeing.checkins", lines["id"]),

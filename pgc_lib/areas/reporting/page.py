@@ -34,9 +34,7 @@ def markdown(report: Report, *, facts: bool = True) -> str:
             text = getattr(report, section).strip()
             parts.append(f"## {_(title)}\n\n{text or _('Nothing was written here.')}")
         if facts and report.facts:
-            lines = [
-                f"{n}. {_plain(fact.text)} `{fact.query}`" for n, fact in enumerate(report.known, 1)
-            ]
+            lines = [f"{n}. {_plain(fact.text)}" for n, fact in enumerate(report.known, 1)]
             parts.append(f"## {_('Facts')}\n\n" + "\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -110,14 +108,20 @@ def _standing(report: Report) -> str:
 
 def _facts(facts: list[Fact], name: str) -> str:
     lines = [
-        f"<tr id='{name}-{n}'><td>{n}</td><td>{escape(fact.text)}</td><td>{fact.count or ''}</td>"
-        f"<td><code>{escape(fact.query)}</code></td></tr>"
+        f"<tr id='{name}-{n}'><td>{n}</td><td>{escape(fact.text)}</td><td>{fact.count or ''}</td></tr>"
         for n, fact in enumerate(facts, 1)
     ]
-    heads = "".join(f"<th>{escape(head)}</th>" for head in ("", _("Fact"), _("Rows"), _("Query")))
+    heads = "".join(f"<th>{escape(head)}</th>" for head in ("", _("Fact"), _("Rows")))
+    asked = [
+        f"<li value='{n}'><code>{escape(fact.query)}</code></li>"
+        for n, fact in enumerate(facts, 1)
+        if fact.query
+    ]
     return (
         f"<details><summary>{escape(_('{n} facts', n=len(facts)))}</summary>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></details>"
+        f"<details><summary>{escape(_('Look them up in a notebook'))}</summary>"
+        f"<ol>{''.join(asked)}</ol></details>"
     )
 
 

@@ -21,7 +21,6 @@ _MOST, _FARTHEST, _FOUND, _LISTED = 80, 5, 8, 400
 _ZOOMS = (0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.6)
 _LEAST = 2
 """The smallest of the sizes that is chosen unasked: below it names cannot be read."""
-_ME = ("我", "Me", "me", "I", "自己", "本人")
 _KEYS = {"ArrowUp": "up", "ArrowDown": "down", "ArrowLeft": "left", "ArrowRight": "right"}
 
 
@@ -334,9 +333,9 @@ class KinshipChart(Part):
 
 def _middle(circle: "Circle", name: str) -> UUID:
     """Where one begins: oneself if one is in it, else who has the most ties."""
-    for word in (*_ME, name):
-        for person in circle.named(word):
-            return person.id
+    me = circle.oneself(name)
+    if me is not None:
+        return me
     tree = circle.tree
     return max(
         circle.people,

@@ -6,7 +6,6 @@ from pgc_lib.core.pointer import resolve
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import N_, _, n_
 from pgc_lib.notebook.live import Child, Html, tag
-from pgc_lib.notebook.panels import every
 from pgc_lib.notebook.panels.card import Card
 from pgc_lib.notebook.panels.pieces import clean, empty, leads, line, lines
 from pgc_lib.notebook.panels.rows import Rows
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from pgc_lib.lab import Lab
 
 _MOST = 100
-_PAGE_OF = {"todos": "home", "finance": "money"}
 
 
 class Told(Card):
@@ -72,7 +70,6 @@ class Told(Card):
 
 
 def _area(area: str) -> str:
-    name = _PAGE_OF.get(area, area)
-    if area == "todos":
-        return _("To-dos")
-    return every.title(name) if name in every.PAGES else area
+    from pgc_lib.areas.reporting.facts import named
+
+    return named(area)
