@@ -75,13 +75,18 @@ def _dangers(text: str) -> Iterator[tuple[str, int]]:
     depth = 0
     for event in yaml.parse(text, _loader()):
         if isinstance(event, yaml.AliasEvent):
-            yield _("aliases (*name) are not read"), event.start_mark.line
+            yield _("aliases (*name) are not read"), _line(event)
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                yield _("nested deeper than {n} levels", n=_DEEPEST), event.start_mark.line
+                yield _("nested deeper than {n} levels", n=_DEEPEST), _line(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _line(event: Any) -> int:
+    """Where an event begins; one that was read from a text always says so."""
+    return int(event.start_mark.line)
 
 
 @cache
