@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pgc_lib.areas.career.ahead import Confirmation, Focus, Milestone, Plan
 from pgc_lib.areas.career.belonging import belonging, names_of
+from pgc_lib.areas.career.closing import parted
 from pgc_lib.areas.career.freshness import Freshness, freshness
 from pgc_lib.areas.career.kept import MOST_PHOTO
 from pgc_lib.areas.career.others import ForOthers
@@ -40,7 +41,8 @@ class Anchor(ForOthers, name="anchor", main="achievements"):
     def introduce(self, **values: Any) -> Profile:
         """Say who I am, or change what was said; fields that are not named stay."""
         known = self.me()
-        return self.profile.update(known, **values) if known else self.profile.add(**values)
+        kept = parted(values, known)
+        return self.profile.update(known, **kept) if known else self.profile.add(**kept)
 
     def photo(self, path: Path | str) -> Profile:
         """Attach a photo (PNG, JPEG, GIF or WebP) to the profile; it takes the place of the last one."""

@@ -1,7 +1,7 @@
 """What a lab needs when its server starts, as a program of its own so that the server stays small.
 
-A new lab gets its first schedules; runs that nobody runs any more get their true end; numbers and addresses of the family that
-stood in the open are sealed. On a hub what is to be mailed is written down at once: the server may have been started for that alone.
+A new lab gets its first schedules; runs that nobody runs any more get their true end; contact data that stood in the open, the
+family's and one's own, are sealed. On a hub what is to be mailed is written down at once: the server may have been started for that alone.
 """
 
 import os
@@ -17,7 +17,8 @@ from pgc_lib.settings import settings
 def main() -> int:
     """Do it once."""
     import pgc_lib as pgc  # by the front door, as a notebook does
-    from pgc_lib.exchange.reaching import seal
+    from pgc_lib.areas.career import closing
+    from pgc_lib.exchange import reaching
 
     try:
         with insisted(pgc.open) as lab:
@@ -26,7 +27,8 @@ def main() -> int:
             if settings().database_url:
                 lab.reminders.look()
                 lab.reminders.deliver()
-            seal(lab.session)
+            reaching.seal(lab.session)
+            closing.seal(lab.session)
     except PgcError as error:
         sys.stderr.write(f"{error}\n")
         return 1

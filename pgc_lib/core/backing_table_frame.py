@@ -27,8 +27,8 @@ _LARGE = 32 * 2**20
 _SAMPLE = 1_000
 """A column that is used at all nearly always shows it among so many rows."""
 _BYTES = text("""
-    select pg_relation_size(cast(:table as regclass)) + coalesce(sum(pg_relation_size(relid)), 0)
-    from pg_partition_tree(cast(:table as regclass))
+    select pg_relation_size(cast(:table as regclass)) + coalesce(sum(pg_relation_size(inhrelid)), 0)
+    from pg_inherits where inhparent = cast(:table as regclass)
 """)
 
 

@@ -385,6 +385,8 @@ class Collection(Attaching, Commenting, Generic[R]):
         for name in self.spec.sensitive:
             if not isinstance(row.get(name), str):
                 continue
+            if self.spec.fields[name].meta.was_open and self._in_the_open(row, name):
+                continue
             try:
                 row[name] = self._cipher.open(
                     row[name], owner=row["owner"], kind=self.spec.kind, record=row["id"], field=name
@@ -394,6 +396,16 @@ class Collection(Attaching, Commenting, Generic[R]):
                     raise
                 row[name] = SEALED
         return self.record.kept(row)
+
+    def _in_the_open(self, row: dict[str, Any], name: str) -> bool:
+        """Whether a value is not sealed yet; others see even so only that it is there."""
+        from pgc_lib.core.crypto import is_sealed
+
+        if is_sealed(row[name]):
+            return False
+        if row["owner"] != self.session.person and row[name]:
+            row[name] = SEALED
+        return True
 
 
 def _as_id(id: UUID | str) -> UUID:

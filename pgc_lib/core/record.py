@@ -9,7 +9,7 @@ From this come the table or document, the DataFrame's schema, validation in both
 mapping, the search entry and the form; no second list of fields exists anywhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -41,6 +41,7 @@ __all__ = [
     "Spec",
     "adapter_of",
     "field",
+    "loaded",
 ]
 
 SEALED = "••••••"
@@ -58,13 +59,18 @@ def field(
     unit: str = "",
     widget: str = "",
     refers: str = "",
+    was_open: bool = False,
+    said: Callable[[Any], str] | None = None,
     **limits: Any,
 ) -> Any:
     """A field of a Record; `limits` are pydantic's (`ge`, `le`, `max_length`, `pattern`, …).
 
-    An identifier says of which kind of record it is: `refers="skills.items"`.
+    An identifier says of which kind of record it is: `refers="skills.items"`. A sensitive field that was none once says
+    `was_open`, else what is not sealed is refused. `said` puts into words what is made of parts.
     """
-    meta = Meta(title, help, searchable, sensitive, tuple(aliases), unit, widget, refers)
+    meta = Meta(
+        title, help, searchable, sensitive, tuple(aliases), unit, widget, refers, was_open, said
+    )
     return Field(default, title=title, json_schema_extra={"pgc": meta}, **limits)  # type: ignore[dict-item]
 
 
@@ -192,10 +198,11 @@ class Record(BaseModel):
         return {name: getattr(self, name) for name in self.spec.fields}
 
     def _shown_(self) -> dict[str, Any]:
+        """What is encrypted is only said to be there, unless it is not kept yet: an example is to be read."""
         return {
             spec.title: SEALED
-            if spec.meta.sensitive and getattr(self, name)
-            else getattr(self, name)
+            if spec.meta.sensitive and self._version and getattr(self, name)
+            else spec.told(getattr(self, name))
             for name, spec in self.spec.fields.items()
         }
 
@@ -218,6 +225,16 @@ class Record(BaseModel):
             value = getattr(self, name)
             if value is not None:
                 yield name, SEALED if spec.meta.sensitive else value
+
+
+def loaded() -> Iterator[Spec]:
+    """The kinds whose definitions were loaded; what was read from a store is of one of them."""
+    waiting = list(Record.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if "spec" in vars(kind):
+            yield kind.spec
 
 
 @cache

@@ -4,16 +4,28 @@ Everything that is derived from a definition (table, frame, form, import mapping
 looks into pydantic itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    runtime_checkable,
+)
 
 import annotated_types
 from pydantic import AfterValidator, AllowInfNan
 from pydantic.fields import FieldInfo
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.types import (
     MONEY_DIGITS,
     MONEY_SCALE,
@@ -55,6 +67,17 @@ class Meta:
     widget: str = ""
     refers: str = ""
     """The kind of record that an identifier names."""
+    was_open: bool = False
+    """Whether it was not sensitive once, so that its owner may still find it unsealed."""
+    said: Callable[[Any], str] | None = None
+    """How a value reads, where it is made of parts."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """What stands beside the type of a field and knows how its values read."""
+
+    def told(self, value: Any) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,17 @@ class FieldSpec:
     def help(self) -> str:
         """Its explanation in the person's language."""
         return _(self.meta.help) if self.meta.help else ""
+
+    def told(self, value: Any) -> Any:
+        """A value as it is shown: a choice by its word, what is made of parts in a sentence, all else as it is."""
+        if not value:
+            return value
+        if self.meta.said is not None:
+            return self.meta.said(value)
+        for each in self.info.metadata:
+            if isinstance(each, Telling):
+                return each.told(value)
+        return choice_title(str(value)) if self.choices else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _version(case: Case, connection: Any) -> Iterator[Finding]:
 
 
 def _extensions(connection: Any) -> Finding:
-    from pgc_lib.stores.bootstrap import EXTENSIONS
+    from pgc_lib.stores.bootstrap import EXTENSIONS, LEAST_TIMESCALE
 
     rows = connection.execute("select extname, extversion from pg_extension").fetchall()
     there = {name: version for name, version in rows if name in EXTENSIONS}
@@ -136,7 +136,19 @@ def _extensions(connection: Any) -> Finding:
                 needed=needed,
             ),
         )
-    return Finding("extensions", "ok", ", ".join(f"{name} {there[name]}" for name in EXTENSIONS))
+    listed = ", ".join(f"{name} {there[name]}" for name in EXTENSIONS)
+    timescale = dict(rows).get("timescaledb")
+    if timescale is None:
+        return Finding("extensions", "ok", listed)
+    kept = connection.execute("select relkind from pg_class where oid = to_regclass('skills.practice')").fetchone()  # fmt: skip
+    if kept and kept[0] == "r":
+        message = _("{listed}; time series are hypertables of TimescaleDB {version}", listed=listed, version=timescale)  # fmt: skip
+    else:
+        message = _(
+            "{listed}; time series are partitions by month: TimescaleDB {version} is for labs made on it, from {least} on",
+            listed=listed, version=timescale, least=".".join(map(str, LEAST_TIMESCALE)),
+        )  # fmt: skip
+    return Finding("extensions", "ok", message)
 
 
 def _migration(connection: Any) -> Finding:

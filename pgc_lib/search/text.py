@@ -1,7 +1,7 @@
 """Search by words: first everything that was asked for; where that finds too little, what holds the telling words of it.
 
 PostgreSQL's ranking does not know that a rare word tells more than a frequent one, so each word is ranked by itself and
-weighted by how rare it is (`search_text` in `0022_search_sooner.sql`). Of what matches, the newest are ranked, and those
+weighted by how rare it is (`search_text` in `0025_search_by_place.sql`). Of what matches, the newest are ranked, and those
 with the words in their title: ranking fifty thousand entries for one frequent word would help nobody.
 """
 

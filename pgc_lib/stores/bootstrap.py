@@ -21,6 +21,8 @@ from pgc_lib.stores.postgres import DATABASE, GROUP, OWNER, WORKER, address_of, 
 SCHEMA = "pgc"
 EXTENSIONS = {"vector": "pgvector", "pg_trgm": "postgresql-contrib"}
 """The extensions, and what brings them to a server."""
+LEAST_TIMESCALE = (2, 29, 1)
+"""Before it, any login could drop or freeze the chunks of others (GHSA-hcfx-29v5-2rcw); `hypertables.sql` knows it, too."""
 
 _OLDEST = 160000
 _MAINTENANCE = "postgres"
@@ -38,14 +40,23 @@ select owner.rolname = current_user and owner.rolcreaterole
                    where grantee = 0)
    and exists (select from pg_namespace where nspname = %(schema)s and nspowner = db.datdba)
    and (select count(*) from pg_extension where extname = any (%(extensions)s)) = %(count)s
-   and not exists (select from pg_namespace n, aclexplode(n.nspacl) right_of
-                   where n.nspname = '_timescaledb_internal' and right_of.grantee = 0)
+   and not exists (select from pg_namespace n where n.nspname = '_timescaledb_internal' and not exists (
+                   select from aclexplode(n.nspacl) u where u.privilege_type = 'USAGE' and u.grantee = 0))
    and 2 = (select count(*) from pg_roles r
             where ((rolname = %(group)s and not rolcanlogin) or (rolname = %(worker)s and rolcanlogin))
               and has_database_privilege(r.oid, db.oid, 'connect')
               and has_database_privilege(r.oid, db.oid, 'temporary'))
 from pg_database db join pg_roles owner on owner.oid = db.datdba
 where db.datname = current_database()
+"""
+
+# Whether the server has loaded a TimescaleDB that keeps persons apart, and the lab is new.
+_TIMESCALE = r"""
+select exists (select from pg_available_extensions
+               where name = 'timescaledb' and installed_version is null
+                 and string_to_array(substring(default_version from '^\d+\.\d+\.\d+'), '.')::int[] >= %s::int[])
+   and current_setting('timescaledb.disable_load', true) is not null
+   and to_regclass('pgc.alembic_version') is null
 """
 
 
@@ -69,7 +80,8 @@ def prepare(
             _make_database(maintenance, database)
         with _connect(make_conninfo(admin, dbname=database)) as inside:
             _make_extensions(inside, owner_url)
-            _close_chunks(inside)
+            _take_timescale(inside, owner_url)
+            _let_plan(inside)
         with _connect(owner_url) as owner:
             _make_roles(owner, maintenance, worker_password)
             _close(owner, database)
@@ -179,12 +191,7 @@ def _make_extensions(admin: Connection, owner_url: str) -> None:
         if _asks(admin, "select exists (select from pg_extension where extname = %s)", name):
             continue
         try:
-            try:
-                _create_extension(admin, name)
-            except errors.InsufficientPrivilege:
-                # Trusted extensions may be made by the owner of the database.
-                with _connect(owner_url) as owner:
-                    _create_extension(owner, name)
+            _create_extension(admin, owner_url, name)
         except (errors.FeatureNotSupported, errors.UndefinedFile) as error:
             raise StoreError(
                 _("The PostgreSQL server does not have the extension {name}.", name=name),
@@ -201,21 +208,38 @@ def _make_extensions(admin: Connection, owner_url: str) -> None:
             ) from error
 
 
-def _close_chunks(admin: Connection) -> None:
-    """Keep persons out of TimescaleDB's chunks, which have their table's rights and not its policies.
+def _take_timescale(admin: Connection, owner_url: str) -> None:
+    """Give a new lab hypertables where the server runs TimescaleDB; it is a database of its own, whose word goes.
 
-    Tried with 2.23: a person read and deleted the rows of another one there. Where this login cannot close the
-    schema, time series are native partitions instead (migration 0005).
+    Where it is not loaded or may not be made, time series are native partitions. It reports to nobody from here.
+    """
+    if _asks(admin, _TIMESCALE, list(LEAST_TIMESCALE)):
+        with suppress(errors.InsufficientPrivilege):
+            _create_extension(admin, owner_url, "timescaledb")
+            here = Identifier(admin.info.dbname)
+            _run(admin, "alter database {} set timescaledb.telemetry_level = 'off'", here)
+            # What a person starts ends with their session.
+            _run(admin, "revoke execute on function public.add_job from public")
+
+
+def _let_plan(admin: Connection) -> None:
+    """Give back what earlier versions took: TimescaleDB looks up types there for whatever anybody's statement is.
+
+    The lab's chunks lie elsewhere (`hypertables.sql`), and what it puts there itself is refused for tables with row
+    security: compressed chunks and continuous aggregates.
     """
     if _asks(admin, "select to_regnamespace('_timescaledb_internal') is not null"):
-        with suppress(errors.InsufficientPrivilege):
-            _run(admin, "revoke usage on schema _timescaledb_internal from public")
-            # Chunks and their indexes are made in the name of the table's owner.
-            _run(admin, "grant usage on schema _timescaledb_internal to {}", Identifier(OWNER))
+        _run(admin, "grant usage on schema _timescaledb_internal to public")
 
 
-def _create_extension(connection: Connection, name: str) -> None:
-    _run(connection, "create extension if not exists {} schema public", Identifier(name))
+def _create_extension(admin: Connection, owner_url: str, name: str) -> None:
+    statement = "create extension if not exists {} schema public"
+    try:
+        _run(admin, statement, Identifier(name))
+    except errors.InsufficientPrivilege:
+        # Trusted extensions may be made by the owner of the database.
+        with _connect(owner_url) as owner:
+            _run(owner, statement, Identifier(name))
 
 
 def _make_roles(owner: Connection, admin: Connection, worker_password: str) -> None:

@@ -4,7 +4,6 @@ Reading in bulk goes PostgreSQL → ADBC → Arrow → polars; writing in bulk g
 COPY. Both were measured against the usual ways (see ARCHITECTURE.md) and are several times faster.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from pgc_lib.errors import Conflict, Denied, FullDisk, PgcError, StoreError, Unavailable
+from pgc_lib.errors import Denied, FullDisk, PgcError, StoreError, Unavailable
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ GROUP = "pgc_person"
 WORKER = "pgc_worker"
 GATEWAY = "pgc_gateway"
 _BATCH_ROWS = 65_536
-_CHUNK = re.compile(r"constraint_\d+")
-"""What TimescaleDB calls the bounds of a chunk; it moves no row to another one (timescaledb#1052)."""
 
 
 def role_of(person: UUID) -> str:
@@ -136,16 +133,7 @@ def explain(error: BaseException | None) -> PgcError:
             _("The database cannot be reached or broke off: {error}", error=text),
             next_step=_("Run `pgc doctor`; then try again. Nothing unfinished was kept."),
         )
-    if state == "23514" and _CHUNK.fullmatch(_constraint(error)):
-        return Conflict(
-            _("This server keeps every month of a series apart; what is of one month stays in it."),
-            next_step=_("Add it anew on the right day, and remove this one."),
-        )
     return StoreError(_("The database refuses this: {error}", error=text))
-
-
-def _constraint(error: BaseException | None) -> str:
-    return (isinstance(error, psycopg.Error) and error.diag.constraint_name) or ""
 
 
 def copy_frame(

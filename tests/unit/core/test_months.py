@@ -16,7 +16,7 @@ from pgc_lib.core.history import History
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
 from pgc_lib.core.together import together
-from pgc_lib.errors import Conflict, Invalid, StoreError
+from pgc_lib.errors import Invalid, StoreError
 from pgc_lib.stores.embedded import Endpoints
 from tests.support.lab import House, Person, new_database, share
 
@@ -292,18 +292,3 @@ def test_months_within_a_transaction_of_several_steps(house: House, person: Pers
         practice(joined).add(skill=SKILL, day=day, hours=1)
         practice(joined).add(skill=SKILL, day=month(76), hours=1)
     assert parts(house)[named(day)] == 1
-
-
-def test_what_cannot_leave_its_month_says_so(house: House, person: Person) -> None:
-    """TimescaleDB moves no row from one chunk to another; its own words for that help nobody."""
-    session = person()
-    there, here = month(80), month(81)
-    practice(session).add(skill=SKILL, day=there, hours=1)
-    house.sql(
-        f"alter table {named(there)} add constraint constraint_9 check (day is null) not valid"
-    )
-    kept = practice(session).add(skill=SKILL, day=here, hours=2)
-    with pytest.raises(Conflict) as told:
-        practice(session).update(kept, day=there)
-    assert "one month" in str(told.value) and "right day" in str(told.value)
-    assert practice(session).get(kept.id).day == here

@@ -1,5 +1,5 @@
--- Time series by month. Where the server has TimescaleDB and keeps persons out of its chunks, such a table is a
--- hypertable; elsewhere it is partitioned natively. Queries are the same.
+-- Time series by month: partitioned natively, or hypertables where the database has TimescaleDB (hypertables.sql).
+-- Queries are the same.
 --
 -- A partition is reached in two ways, and only one of them has the parent's policies. So partitions lie in a schema
 -- that no person may look into, nobody but the owner has a right to them, and each has forced row security without
@@ -10,17 +10,6 @@
 -- when its month is made.
 
 create schema months;
-
--- Whether this database keeps time series in hypertables. Chunks inherit a table's rights, not its policies, so
--- it does only where persons cannot look into the chunks' schema; and before 2.18 a hypertable has no triggers with
--- transition tables, by which history is kept.
-create function pgc.has_hypertables() returns boolean
-    language sql stable set search_path = pg_catalog, pg_temp
-    return exists (select from pg_extension where extname = 'timescaledb'
-                     and string_to_array(substring(extversion from '^\d+\.\d+'), '.')::int[] >= array[2, 18])
-       and not coalesce((select has_schema_privilege('pgc_person', oid, 'usage')
-                         from pg_namespace where nspname = '_timescaledb_internal'), true);
-revoke execute on function pgc.has_hypertables from public;
 
 -- Closes one partition, and names its unique index so that whoever reads the name of a violated constraint finds
 -- the parent's name at its end, as TimescaleDB does it.
@@ -42,26 +31,6 @@ begin
     end loop;
 end $$;
 revoke execute on procedure pgc.close_part from public;
-
--- Make a new table a time series: `range (day)` partitioned, or plain where hypertables are used.
-create procedure pgc.by_month(target regclass, day text)
-    language plpgsql as $$
-declare
-    rest constant text := (select format('%s_%s_rest', n.nspname, c.relname)
-                           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = target);
-    home text;
-begin
-    if (select relkind = 'p' from pg_class where oid = target) then
-        execute format('create table months.%I partition of %s default', rest, target);
-        call pgc.close_part(format('months.%I', rest)::regclass);
-    else
-        home := (select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-                 where e.extname = 'timescaledb');
-        execute format('select %1$s.create_hypertable(%2$L::regclass, %1$s.by_range(%3$L, interval ''1 month''), '
-                       'create_default_indexes => false)', home, target, day);
-    end if;
-end $$;
-revoke execute on procedure pgc.by_month from public;
 
 -- Make the months in which these days lie; those that there are now, null for a table that needs none made.
 -- From ten years ago to the end of the year after next: no person can fill the catalogue with empty centuries.

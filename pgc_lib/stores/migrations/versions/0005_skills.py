@@ -19,6 +19,7 @@ _SQL = Path(__file__).parents[1] / "sql"
 def upgrade() -> None:
     """Make the tables and close them."""
     _run("0005_months.sql")
+    _run("hypertables.sql")
     op.execute("create schema skills")
     text = sa.Text
     _table(
@@ -140,3 +141,7 @@ def downgrade() -> None:
     op.execute("drop schema months cascade")
     op.execute("drop function pgc.make_months, pgc.has_hypertables")
     op.execute("drop procedure pgc.by_month, pgc.close_part")
+    if op.get_bind().scalar(sa.text("select to_regproc('pgc.guard_table') is not null")):
+        op.execute("drop procedure pgc.guard, pgc.guard_hypertable")
+        op.execute("alter procedure pgc.guard_table rename to guard")
+        op.execute("drop function pgc.day_of_hypertable, pgc.moving, pgc.move, pgc.leave")

@@ -47,6 +47,8 @@ def downgrade() -> None:
     for name in ("complete_row", "no_circle_of_needs", "no_circle_of_parts", "alone"):
         op.execute(f"drop function todos.{name}")
     op.execute("drop table pgc.todo_locks")
+    for index in _INDEXES:  # those on columns from before would stay
+        op.execute(f"drop index todos.items_owner_{'_'.join(index)}")
     for column, _default in _new_columns():
         op.drop_column("items", column.name, schema="todos")
 
