@@ -16,7 +16,7 @@ from tests.support.engines import (  # noqa: F401
     new_home,
     open_folder,
 )
-from tests.support.jupyterlab import demo_data, prepared_data  # noqa: F401
+from tests.support.jupyterlab import demo_data, made_once, prepared_data  # noqa: F401
 from tests.support.lab import (  # noqa: F401
     connections_given_back,
     house,

@@ -23,6 +23,8 @@ def test(context: typer.Context) -> None:
     os.chdir(root())
     # Lines appear as they are written, also where a log is read while the tests run.
     os.environ["PYTHONUNBUFFERED"] = "1"
+    # Many machines of a CI forbid compiled files; then each of the hundreds of processes that tests start compiles us anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     words = context.args or ["--numprocesses", str(_workers())]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "pytest", *words])
 

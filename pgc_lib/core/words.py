@@ -6,7 +6,7 @@ The dictionary takes 0.3 s to load and is loaded by the first Chinese text.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese characters, for a regular expression's brackets."""
 
-_LETTER = rf"(?:(?![{HAN}_])\w|[\u0300-\u036f])"
-_RUNS = re.compile(rf"([{HAN}]+)|({_LETTER}+(?:['’]{_LETTER}+)*)")
+_LETTER = rf"(?:[^\W_{HAN}]|[\u0300-\u036f])"
+_LETTERS = rf"(?:[^\W_{HAN}]++|[\u0300-\u036f]++)++"
+_REST = rf"(?:['’]{_LETTERS})*+"
+_RUNS = re.compile(rf"([{HAN}]++)|({_LETTERS}{_REST})")
 _BY_ITSELF = 200_000
 """Longer runs of Chinese are cut in pieces, so that one of 50 MB does not lie in memory several times."""
 
@@ -37,9 +39,17 @@ def word_spans(text: str) -> Iterator[tuple[int, int]]:
     return ((start, end) for start, end, is_word in _pieces(text) if is_word)
 
 
-def other_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each word that is not Chinese begins and ends; nothing needs to be cut for that."""
-    return (run.span() for run in _RUNS.finditer(text) if run.group(1) is None)
+def others_beginning(letters: Iterable[str]) -> re.Pattern[str]:
+    """What finds the words that are not Chinese and may begin, in plain, with one of these letters, out of very many.
+
+    A word that begins with a letter beyond ASCII is always found: in plain it may be any (Ａ, ﬁ, é).
+    """
+    first = "".join({re.escape(sign) for letter in letters for sign in (letter, letter.upper())})
+    ascii_first = rf"[{first}]|" if first else ""
+    begins = rf"(?:{ascii_first}[^\W_{HAN}\x00-\x7f]|[\u0300-\u036f])"
+    # What comes before is looked at last: few signs get that far.
+    inside = rf"(?<!{_LETTER}.)(?<!{_LETTER}['’].)"
+    return re.compile(rf"{begins}{inside}(?:{_LETTERS})?+{_REST}", re.DOTALL)
 
 
 def plain(word: str) -> str:

@@ -22,6 +22,9 @@ HOST = "127.0.0.1"
 SETTINGS = Path(__file__).parent / "lab_settings"
 """Read by Jupyter like its own folders of configuration: `common`, and one a language."""
 
+WITHOUT_NODE = "pgc_lib.notebook.without_node"
+"""The module that runs a server's."""
+
 QUIET = (
     # The manager of extensions would ask a package index, and could break what the lock pins.
     "--LabApp.extension_manager=readonly",
@@ -86,7 +89,8 @@ def command(place: Place, port: int, *, as_root: bool = False) -> list[str]:
     from pgc_lib.notebook.dashboards import OPTIONS as DASHBOARDS
 
     return [
-        *python(place, "jupyterlab"),
+        *python(place, WITHOUT_NODE),
+        "jupyterlab",
         *_OPTIONS,
         *DASHBOARDS,
         *warm.BESIDE_NOTEBOOKS,

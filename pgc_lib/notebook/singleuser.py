@@ -114,7 +114,7 @@ def command(place: Place) -> list[str]:
     """JupyterHub's server with the lab's options."""
     marks = [word for name, value in sys._xoptions.items() for word in ("-X", f"{name}={value}")]
     return [
-        *(sys.executable, *marks, "-P", "-m", "jupyterhub.singleuser"),
+        *(sys.executable, *marks, "-P", "-m", jupyter.WITHOUT_NODE, "jupyterhub.singleuser"),
         *jupyter.QUIET,
         *DASHBOARD_OPTIONS,
         *warm.BESIDE_NOTEBOOKS,

@@ -3,10 +3,14 @@
 What is still to do lies in `pgc.search_unread`, with the hash of what the index knows of it: a text that changes while it
 is read stays to do. When the model changes, everything is. A long text is cut into
 pieces at its sentences, since the model reads 512 tokens: each piece is found by itself and stands for its record.
+
+People write the same again and again: a payee, a habit, a to-do of each week. Such a text is read once, and what it means
+is kept for the next of its like: of the 10,000 entries of the demo 330 are read.
 """
 
 import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -25,7 +29,7 @@ from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
     import numpy as np
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 PIECE = 400
 """The size of a piece: a Chinese character counts 1, any other a quarter."""
@@ -34,6 +38,14 @@ PIECES = 24
 """Pieces of one record whose meaning is computed; of a longer text it is the beginning."""
 
 _AT_ONCE = 8
+"""Texts that the model reads in a step."""
+
+_LOOKED_AT = 256
+"""Entries among which a step finds those whose text was read before."""
+
+_REMEMBERED = 1_000
+"""Texts whose meaning is kept at hand, each of one piece: what is long is rarely written twice."""
+
 _LASTING = 10.0
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?\n]+|(?<=\w)\.\s+|$)")
 _WIDE = re.compile(rf"[{HAN}]")
@@ -80,6 +92,7 @@ class Meaning:
         self.session = session
         self._embed = embed
         self._known: tuple[Model, float] | None = None
+        self._remembered: OrderedDict[tuple[str, bytes], list[str]] = OrderedDict()
 
     def model(self) -> Model:
         """The model that is used; `NoMeaning` where there is none."""
@@ -130,35 +143,49 @@ class Meaning:
 
         name = name_of(model)
         with self.session.reading() as connection:
-            rows = connection.execute(text(_TO_DO), {"limit": at_once}).all()
-            hashes = {(row.kind, row.record): row.hash for row in rows}
-            pieces: list[tuple[str, UUID, int, str]] = []
-            for kind in sorted({row.kind for row in rows}):
-                ids = [row.record for row in rows if row.kind == kind]
-                for id, content in self._read(connection, kind, ids).items():
-                    pieces += [(kind, id, n, piece) for n, piece in enumerate(pieces_of(content))]
+            rows = connection.execute(text(_TO_DO), {"limit": max(at_once, _LOOKED_AT)}).all()
+            meant = {row.hash: self._remembered.get((name, row.hash)) for row in rows}
+            unlike = {row.hash: row for row in reversed(rows) if meant[row.hash] is None}
+            asked = list(unlike.values())[:at_once]
+            contents: dict[UUID, Content] = {}
+            for kind in {row.kind for row in asked}:
+                ids = [row.record for row in asked if row.kind == kind]
+                contents |= self._read(connection, kind, ids)
         if not rows:
             return 0
-        vectors = self._vectors([piece for *_rest, piece in pieces], model) if pieces else ()
-        done = {
-            "kinds": [row.kind for row in rows],
-            "records": [row.record for row in rows],
-            "hashes": [row.hash for row in rows],
-        }
-        made = {
-            "model": name,
-            "kinds": [kind for kind, *_rest in pieces],
-            "records": [record for _kind, record, *_rest in pieces],
-            "parts": [part for _kind, _record, part, _text in pieces],
-            "hashes": [hashes[kind, record] for kind, record, *_rest in pieces],
-            "vectors": [_written(vector) for vector in vectors],
-        }
+        pieces = [pieces_of(contents[row.record]) if row.record in contents else [] for row in asked]  # fmt: skip
+        vectors = iter(self._all_written([piece for some in pieces for piece in some], model))
+        changed: dict[UUID, list[str]] = {}
+        for row, some in zip(asked, pieces, strict=True):
+            read = [next(vectors) for _piece in some]
+            if row.record in contents and contents[row.record].hash == row.hash:
+                meant[row.hash] = read
+                self._remember(name, row.hash, read)
+            else:  # it is not what the others are that were like it
+                changed[row.record] = read
+        known = [(row, changed.get(row.record, meant[row.hash])) for row in rows]
+        done = [(row, read) for row, read in known if read is not None]
+        made = [(row, part, vector) for row, read in done for part, vector in enumerate(read)]
         with self.session.writing() as connection:
             connection.execute(text("set local synchronous_commit = off"))
-            connection.execute(text(_FORGET), done)
-            connection.execute(text(_KEEP), made)
-            connection.execute(text(_DONE), done)
-        return len(rows)
+            finished = _columns([row for row, _read in done])
+            connection.execute(text(_FORGET), finished)
+            values = _columns([row for row, *_rest in made]) | {"model": name}
+            values |= {"parts": [part for _row, part, _vector in made]}
+            values |= {"vectors": [vector for *_rest, vector in made]}
+            connection.execute(text(_KEEP), values)
+            connection.execute(text(_DONE), finished)
+        return len(done)
+
+    def _remember(self, name: str, hash: bytes, vectors: list[str]) -> None:
+        if len(vectors) > 1:
+            return
+        self._remembered[name, hash] = vectors
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def _all_written(self, pieces: Sequence[str], model: Model) -> list[str]:
+        return [_written(vector) for vector in self._vectors(pieces, model)] if pieces else []
 
     def _read(
         self, connection: "Connection", kind: str, ids: Sequence[UUID]
@@ -234,6 +261,14 @@ def _sentences(text: str) -> list[str]:
 def _size(text: str) -> float:
     wide = len(_WIDE.findall(text))
     return wide + (len(text) - wide) / 4
+
+
+def _columns(rows: "Sequence[Row[Any]]") -> dict[str, Any]:
+    return {
+        "kinds": [row.kind for row in rows],
+        "records": [row.record for row in rows],
+        "hashes": [row.hash for row in rows],
+    }
 
 
 def _written(vector: Any) -> str:

@@ -18,7 +18,7 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, problems_table
-from pgc_lib.core.words import is_chinese, other_spans, plain, stem
+from pgc_lib.core.words import is_chinese, others_beginning, plain, stem
 from pgc_lib.errors import NotFound, Problem
 from pgc_lib.i18n import _
 from pgc_lib.search.gathering import Content, content_of
@@ -29,7 +29,6 @@ from pgc_lib.stores.filters import col
 AROUND = 160
 """Characters of a text that are shown."""
 
-_SPARE = 5
 _LASTING = 10.0
 _READ = 50_000
 """Characters of a text in which a place to show is looked for."""
@@ -113,9 +112,8 @@ class Reader:
         """The records of what was found, as far as they are there and hold what had to be there."""
         marks = _Marks(terms)
         hits: list[Hit] = []
-        spare = wanted + _SPARE
-        for at in range(0, len(found), spare):  # what is not needed is not read
-            some = found[at : at + spare]
+        for at in range(0, len(found), wanted):  # what is not needed is not read
+            some = found[at : at + wanted]
             records = self._records(some)
             for each in some:
                 record = records.get((each.kind, each.record))
@@ -185,9 +183,9 @@ class _Marks:
             for term in terms
             if term.sort == "word" and not is_chinese(term.words[0])
         }
-        # A stem begins as its word does, so most words need none.
-        self._firsts = {word.lstrip("'")[:1] for word in self._stems}
         self._starts = tuple(term.words[0] for term in terms if term.sort == "prefix")
+        # A stem begins as its word does, so most words need not be looked at.
+        self._alike = others_beginning({word[:1] for word in (*self._stems, *self._starts)})
         written = [
             _spaced(term.written)
             for term in terms
@@ -212,11 +210,10 @@ class _Marks:
         """Where something matches, in order and without overlaps."""
         found = [match.span() for match in self._written.finditer(text) if match[0]]
         if self._stems or self._starts:
-            for start, end in other_spans(text):
-                word = plain(text[start:end])
-                alike = word.lstrip("'")[:1] in self._firsts and stem(word) in self._stems
-                if alike or (self._starts and word.startswith(self._starts)):
-                    found.append((start, end))
+            for match in self._alike.finditer(text):
+                word = plain(match[0])
+                if stem(word) in self._stems or (self._starts and word.startswith(self._starts)):
+                    found.append(match.span())
         merged: list[tuple[int, int]] = []
         for start, end in sorted(found):
             if merged and start < merged[-1][1]:

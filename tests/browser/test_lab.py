@@ -33,7 +33,10 @@ _GREETING = {"zh-CN": "欢迎来到您的个人数据实验室", "en": "Welcome 
 def lab(request: pytest.FixtureRequest, prepared_data: Path) -> Iterator[LabProcess]:
     """A lab with demo data in one language, at its first start: one from nothing, one on a database that is ready."""
     made = None if request.param == "zh-CN" else prepared_data
-    with new_data(made) as data, started(data, "--demo", lang=request.param) as process:
+    with (
+        new_data(made) as data,
+        started(data, "--demo", lang=request.param, dashboards_ready=1) as process,
+    ):
         yield process
 
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pgc_lib import home
 from pgc_lib.notebook import serving
 from pgc_lib.notebook.jupyter import Place
 from pgc_lib.stores import bootstrap, embedded, migrations
+from pgc_lib.stores.engines.lock import held
 from tests.support.engines import PREFIX
 
 _ROOT = Path(__file__).parents[2]
@@ -44,22 +45,55 @@ def new_data(made: Path | None = None) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prepared_data() -> Iterator[Path]:
-    """A stopped lab to copy: its database is at the newest migration, and nobody has come yet."""
-    with new_data() as data:
-        _prepare(data)
-        _rest(data)
-        yield data
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where one process of a run makes what all of them copy; the last one clears it away."""
+    own, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
+    shared = own.parent if worker else own
+    folder, lock = shared / "made-once", shared / "made-once.lock"
+    user = folder / f"used-by-{worker}"
+    with _alone(lock):
+        folder.mkdir(exist_ok=True)
+        user.touch()
+    yield folder
+    with _alone(lock):
+        user.unlink()
+        if not any(folder.glob("used-by-*")):
+            shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def demo_data(prepared_data: Path) -> Iterator[Path]:
+def prepared_data(made_once: Path) -> Path:
+    """A stopped lab to copy: its database is at the newest migration, and nobody has come yet."""
+    return _made(made_once / "prepared", None, _prepare)
+
+
+@pytest.fixture(scope="session")
+def demo_data(made_once: Path, prepared_data: Path) -> Path:
     """A stopped lab with the demo's data to copy; loading takes longer than anything that tests do with it."""
-    with new_data(prepared_data) as data:
-        done = pgc(data, "demo", seconds=2 * _SECONDS)
-        assert done.returncode == 0, done.stderr
-        _rest(data)
-        yield data
+    return _made(made_once / "demo", prepared_data, _load_demo)
+
+
+def _alone(lock: Path) -> AbstractContextManager[None]:
+    return held(lock, timeout=4 * _SECONDS, say=lambda _message: None)
+
+
+def _made(data: Path, of: Path | None, work: Callable[[Path], None]) -> Path:
+    """What another process of the run has made or is making; the first one makes it."""
+    with _alone(data.with_suffix(".lock")):
+        if not data.exists():
+            with new_data(of) as draft:
+                work(draft)
+                _rest(draft)
+                subprocess.run(["mv", draft, data], check=True)
+    return data
+
+
+def _load_demo(data: Path) -> None:
+    """With the words of its index, which each copy would have to read before it can search."""
+    done = pgc(data, "demo", seconds=2 * _SECONDS)
+    assert done.returncode == 0, done.stderr
+    words = "import pgc_lib; pgc_lib.open().search.catch_up()"
+    subprocess.run([sys.executable, "-P", "-c", words], env=environment(data), check=True)
 
 
 def _prepare(data: Path) -> None:
@@ -122,12 +156,14 @@ class LabProcess:
 
 
 @contextmanager
-def started(data: Path, *options: str, lang: str = "en") -> Iterator[LabProcess]:
-    """A running `pgc lab`, ended with Ctrl-C."""
+def started(
+    data: Path, *options: str, lang: str = "en", dashboards_ready: int = 0
+) -> Iterator[LabProcess]:
+    """A running `pgc lab`, ended with Ctrl-C; kernels wait for dashboards only where a test says so, for they cost most."""
     began = time.monotonic()
     process = subprocess.Popen(
         command("lab", "--no-browser", "--port", "0", *options),
-        env=environment(data, lang),
+        env=environment(data, lang) | {"PGC_DASHBOARDS_READY": str(dashboards_ready)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

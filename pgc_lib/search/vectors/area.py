@@ -6,7 +6,7 @@ from typing import Any
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import Listing
-from pgc_lib.errors import Invalid, NotFound, PgcError, Problem
+from pgc_lib.errors import Conflict, Invalid, NotFound, PgcError, Problem
 from pgc_lib.i18n import _
 from pgc_lib.search.vectors.collection import Statistics, VectorCollection
 from pgc_lib.search.vectors.records import Index, Metric, Store, VectorSet
@@ -30,6 +30,11 @@ class Vectors(Area, name="vectors", main="sets"):
         note: str = "",
     ) -> VectorCollection:
         """A new collection; with an embedding `model` texts can be put in and looked for, and the dimension is the model's."""
+        if self.sets.find(name=name, owner=self.session.person, limit=1):
+            raise Conflict(
+                _("You have a collection of vectors “{name}” already.", name=name),
+                next_step=_("`lab.vectors.open({name!r})` goes on with it; or give another name.", name=name),
+            )  # fmt: skip
         values: dict[str, Any] = {"metric": metric, "index": index, "store": store, "note": note}
         if model:
             model, dimension = self._sized(model, dimension)
@@ -81,11 +86,14 @@ class Vectors(Area, name="vectors", main="sets"):
     __getitem__ = open
 
     def statistics(self) -> Listing[Statistics]:
-        """Every collection with what it holds and costs."""
-        return Listing(
-            VectorCollection(self.session, self.sets, each).statistics()
-            for each in self.sets.find()
-        )
+        """Every collection with what it holds and costs; one whose store is away says so."""
+        return Listing(map(self._measured, self.sets.find()))
+
+    def _measured(self, kept: VectorSet) -> Statistics:
+        try:
+            return VectorCollection(self.session, self.sets, kept).statistics()
+        except PgcError as error:
+            return Statistics(kept, None, None, None, (str(error),))
 
     def scene(self, name: str | None = None, **options: Any) -> Any:
         """A collection as a cloud in three dimensions, with what `search` finds lit up; without a name, all my records."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
-from pgc_lib.core.shown import Listing, card, problems_table
+from pgc_lib.core.shown import Listing, Told, card, problems_table
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
 from pgc_lib.search.vectors.items import Items, as_vector, columns, judged
@@ -38,7 +38,7 @@ _AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Told):
     """One item that was found: the higher the score, the nearer."""
 
     key: str
@@ -73,11 +73,12 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(Told):
     """What a collection holds and what it costs."""
 
     of: VectorSet
-    items: int
+    items: int | None
+    """None where its store cannot be asked."""
     item_bytes: int | None
     index_bytes: int | None
     warnings: tuple[str, ...] = ()
@@ -88,8 +89,8 @@ class Statistics:
             _("Name"): self.of.name,
             _("Number of items"): self.items,
             _("Dimension"): self.of.dimension,
-            _("Metric"): self.of.metric,
-            _("Index"): self.of.index,
+            _("Metric"): self.of.spec.fields["metric"].told(self.of.metric),
+            _("Index"): self.of.spec.fields["index"].told(self.of.index),
             _("Parameters of the index"): dict(self.of.parameters),
             _("Search settings"): _searched(self.of.search),
             _("Size of the items (MB)"): _megabytes(self.item_bytes),
@@ -98,9 +99,6 @@ class Statistics:
             _("Building took (s)"): built.get("seconds"),
             _("Notes"): list(self.warnings),
         }
-
-    def _repr_html_(self) -> str:
-        return card(self._shown_())
 
 
 class VectorCollection:
@@ -248,7 +246,7 @@ class VectorCollection:
 
     def _hit(self, found: Found) -> Hit:
         distance = found.distance
-        score = {"cosine": 1 - distance, "l2": 1 / (1 + max(distance, 0.0)), "ip": -distance}
+        score = {"cosine": 1 - distance, "l2": 1 / (1 + max(distance, 0.0)), "ip": 0.0 - distance}
         return Hit(found.key, score[self.of.metric], distance, found.text, found.metadata)
 
     def _effort(self, asked: int | None, k: int) -> int | None:
@@ -349,7 +347,7 @@ class VectorCollection:
         built = (self.of.built or {}).get("items")
         if self.of.index == "ivf" and items > 2 * (built or 0) and items >= 1000:
             yield _("Most items came after the lists were made: rebuild() will find better.")
-        if self.of.index == "hnsw" and not self.of.search:
+        if self.of.index == "hnsw" and built and not self.of.search:
             yield _("The recall was never measured: dial(recall=0.95) chooses how hard to look.")
         yield from self.outdated()
 

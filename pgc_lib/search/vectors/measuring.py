@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import _
 from pgc_lib.search.vectors.records import EFFORT, PARAMETERS, VectorSet
 from pgc_lib.search.vectors.shelf import Shelf
@@ -22,7 +23,7 @@ _PROBES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Told):
     """How much of the exact answer the index gave, with the times of both in milliseconds."""
 
     recall: float
@@ -45,11 +46,6 @@ class Recall:
             _("Exact, median (ms)"): round(self.exact_median_ms, 2),
             _("Exact, 95 % within (ms)"): round(self.exact_p95_ms, 2),
         }
-
-    def _repr_html_(self) -> str:
-        from pgc_lib.core.shown import card
-
-        return card(self._shown_())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ _SOON = 30
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
+def data(prepared_data: Path) -> Iterator[Path]:
     """A lab that was started before, so that each test starts it warm."""
-    with new_data() as folder:
+    with new_data(prepared_data) as folder:
         with pgc_lib.open(data=folder):
             pass
         yield folder
@@ -52,7 +52,7 @@ def test_the_life_of_a_lab() -> None:
     """From an empty folder to a stopped lab: each command says what it found and did."""
     with new_data() as data:
         assert _status(data)["person"] is None
-        with started(data) as lab:
+        with started(data, dashboards_ready=1) as lab:
             found = _status(data)
             assert lab.address.startswith(found["lab"]["address"].partition("?")[0])
             assert {engine["state"] for engine in found["engines"]} == {"running"}
@@ -93,7 +93,7 @@ def test_a_closed_terminal_ends_the_lab(data: Path, number: signal.Signals) -> N
 
 def test_a_killed_command_leaves_a_lab_that_is_found_again(data: Path) -> None:
     """Nothing can clean up after a kill -9; the next command must."""
-    with started(data) as lab:
+    with started(data, dashboards_ready=1) as lab:
         lab.process.kill()
         lab.process.wait()
         assert _left(data)

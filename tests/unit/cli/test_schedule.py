@@ -19,9 +19,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
+def data(prepared_data: Path) -> Iterator[Path]:
     """A lab at home."""
-    with new_data() as folder:
+    with new_data(prepared_data) as folder:
         assert pgc(folder, "schedule", "list").returncode == 0
         report(
             folder / "lab" / "scheduled",

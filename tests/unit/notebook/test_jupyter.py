@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,22 @@ def test_the_command_line_carries_no_secret() -> None:
     assert not any("token" in word for word in jupyter.command(place, 8888))
     made = jupyter.environment(place, "en", {})
     assert made["JUPYTER_TOKEN_FILE"] == str(place.token)
+
+
+def test_a_start_asks_nothing_of_node(tmp_path: Path) -> None:
+    """A machine with Node.js opens its lab as soon as one without."""
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\n: > "$(dirname "$0")/asked"\n')
+    node.chmod(0o755)
+    command = jupyter.command(Place(tmp_path), 8888)
+    done = subprocess.run(
+        [*command[: command.index("jupyterlab") + 1], "--version"],
+        env=os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == version("jupyterlab") and not (tmp_path / "asked").exists()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -29,9 +29,9 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Path]:
+def lab(prepared_data: Path) -> Iterator[Path]:
     """A lab that runs."""
-    with new_data() as data:
+    with new_data(prepared_data) as data:
         with pgc_lib.open(data=data):
             pass
         yield data

@@ -79,6 +79,22 @@ def test_what_is_computed_is_not_computed_again(desk: Desk, counted: Counted) ->
     assert desk.search.embed() == 1 and counted.asked == ["wren\nvery small bird"]
 
 
+def test_what_is_written_again_and_again_is_read_once(desk: Desk, counted: Counted) -> None:
+    """A payee, a habit, a to-do of each week: every one of its like is found, and a changed one by its own text."""
+    for _week in range(20):
+        desk.notes.add(title="water the wren", body="")
+    other = desk.notes.add(title="water the wren", body="")
+    desk.search.catch_up()
+    desk.notes.update(other, title="feed the owl")  # not indexed yet
+    assert desk.search.embed() == 22 and counted.asked.count("water the wren") == 1
+    assert len(desk.search.semantic("water the wren", limit=30)) >= 21
+    desk.notes.add(title="water the wren", body="")
+    desk.search.catch_up()
+    assert desk.search.embed() == 2 and counted.asked.count("water the wren") == 1
+    assert desk.search.lag().unread == 0
+    assert desk.search.semantic("feed the owl")[0].title == "feed the owl"
+
+
 def test_it_goes_on_where_it_was_stopped(desk: Desk, counted: Counted) -> None:
     for n in range(6):
         desk.notes.add(title=f"wren {n}", body="")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgc_lib.errors import Invalid, NotFound
+from pgc_lib.errors import Conflict, Invalid, NotFound
 from pgc_lib.i18n import in_lang
 from pgc_lib.search.vectors import VectorCollection, Vectors
 from pgc_lib.search.vectors.collection import ENOUGH
@@ -68,6 +68,32 @@ def nearest(given: Any, to: Any, metric: str, k: int) -> list[str]:
     else:
         far = -(given @ to)
     return [str(n) for n in np.argsort(far)[:k]]
+
+
+def test_a_store_that_is_away_hides_nothing_else(vectors: Vectors) -> None:
+    """The table of collections tells the others, and of that one why it cannot be asked."""
+    vectors.create("here", dimension=SIZE)
+    away = vectors.sets.add(name="away", dimension=SIZE, store="milvus")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PGC_MILVUS_URL", raising=False)
+        settings.cache_clear()
+        told = {each.of.name: each for each in vectors.statistics()}
+    settings.cache_clear()
+    assert told["here"].items == 0 and told["away"].items is None
+    assert "PGC_MILVUS_URL" in told["away"]._repr_html_()
+    vectors.sets.remove(away)
+    vectors.drop("here")
+
+
+def test_a_taken_name_says_how_to_go_on(vectors: Vectors) -> None:
+    """Whoever runs the cell again is told how to open what is there, not how to write many."""
+    with in_lang("en"):
+        vectors.create("twice", dimension=SIZE)
+        with pytest.raises(Conflict) as refused:
+            vectors.create("twice", dimension=SIZE)
+    assert "lab.vectors.open('twice')" in refused.value.next_step
+    assert "on_conflict" not in str(refused.value)
+    vectors.drop("twice")
 
 
 @pytest.mark.parametrize("metric", ["cosine", "l2", "ip"])
