@@ -172,8 +172,8 @@ class Lab:
         """Write records as CSV, XLSX, Parquet or JSON, money also as beancount or QIF, by the ending.
 
         An area may have forms of its own (`exchange/outward.py`): `family` a tree (.ged), an address book (.vcf) or a calendar
-        (.ics), `todos` a calendar (.ics), todo.txt (.txt) or TickTick's
-        backup (.ticktick.csv), `hobbies` a calendar (.ics).
+        (.ics), `todos` a calendar (.ics), todo.txt (.txt), TickTick's
+        backup (.ticktick.csv), Todoist's template of a project (.todoist.csv) or backup (.todoist.zip), `hobbies` a calendar (.ics).
         """
         from pgc_lib.exchange.export import export
         from pgc_lib.exchange.outward import own_form

@@ -25,7 +25,7 @@ from pgc_lib.areas.money.reports import Asked, Flow, within
 from pgc_lib.areas.money.rules import CategoryRule, Rules
 from pgc_lib.areas.money.savings import Goal, Progress
 from pgc_lib.areas.money.transaction import Transaction
-from pgc_lib.areas.money.why import Why, contributors
+from pgc_lib.areas.money.why import Answers, Why, contributors
 from pgc_lib.core.area import Area, Kept, KeptAs
 from pgc_lib.core.collection import Added
 from pgc_lib.core.faces import face
@@ -124,7 +124,7 @@ class Finance(Area, name="finance", main="transactions"):
         self, category: str | None = None, month: Day | None = None, *, since: Day | None = None,
         until: Day | None = None, against: Day | None = None, by: str = "payee", flow: Flow = "spending",
         into: str | None = None, owner: UUID | None = None,
-    ) -> Listing[Why]:  # fmt: skip
+    ) -> Answers:  # fmt: skip
         """Why a category rose or fell: who contributed most, by price or by count; an answer a currency.
 
         A month is compared with the one before it or with the month `against`; other days with as many before.
@@ -148,10 +148,10 @@ class Finance(Area, name="finance", main="transactions"):
             for span in ((first, last), before)
         )
         currencies = sorted({*now["currency"], *then["currency"]})
-        return Listing(
+        return Answers(
             Why(
                 category, currency, first, last, *before,
-                contributors(now.filter(currency=currency), then.filter(currency=currency), by),
+                contributors(now.filter(currency=currency), then.filter(currency=currency), by), flow,
             )
             for currency in currencies
         )  # fmt: skip

@@ -21,6 +21,7 @@ from pgc_lib.core.collection import Collection
 from pgc_lib.core.problems import problems_of
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import text_of
 from pgc_lib.core.spec import RESERVED
 from pgc_lib.core.types import BY_NAME, Moment, Money
 from pgc_lib.errors import Invalid, NotFound, Problem
@@ -37,6 +38,38 @@ _ANNOTATIONS: dict[str, Any] = {
 }
 
 
+_TYPES: Mapping[str, str] = {
+    "text": N_("a text"),
+    "whole": N_("a whole number"),
+    "number": N_("a number"),
+    "yes_no": N_("a yes or a no"),
+    "date": N_("a day"),
+    "moment": N_("a day and a time"),
+    "money": N_("an amount of money"),
+    "link": N_("a link to a record"),
+    "texts": N_("several texts"),
+    "object": N_("names with values"),
+}
+
+
+def _fields_told(fields: Sequence[Mapping[str, Any]]) -> str:
+    """The fields in words: “title: a text; pages: a whole number (may be missing)”."""
+    return _("; ").join(map(_field_told, fields))
+
+
+def _field_told(described: Mapping[str, Any]) -> str:
+    name, written = str(described.get("name", "")), str(described.get("type", ""))
+    title, plain = described.get("title"), written.removesuffix("?")
+    called = _("{title} ({name})", title=title, name=name) if title else name
+    told = _(_TYPES[plain]) if plain in _TYPES else plain
+    aside = _("may be missing") if plain != written else ""
+    if "default" in described:
+        aside = _("else {value}", value=text_of(described["default"]))
+    if aside:
+        told = _("{title} ({name})", title=told, name=aside)
+    return _("{name}: {value}", name=called, value=told)
+
+
 class Definition(
     Record, kind="kinds.definitions", kept_in="documents", key=["name"], sort=["name"]
 ):
@@ -44,7 +77,9 @@ class Definition(
 
     name: str = field(title=N_("Name"), pattern=r"^[a-z][a-z0-9_]{0,40}$", searchable=True)
     title: str = field("", title=N_("Title"), max_length=200, searchable=True)
-    fields: list[dict[str, Any]] = field(title=N_("Fields"), help=N_("In the order of the form."))
+    fields: list[dict[str, Any]] = field(
+        title=N_("Fields"), help=N_("In the order of the form."), said=_fields_told
+    )
 
 
 class Kinds(Area, name="kinds", main="definitions"):

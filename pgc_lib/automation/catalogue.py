@@ -30,6 +30,8 @@ class Parameter:
     type: str
     """`str`, `int`, `float`, `bool`, `list`, `dict`, `date`, `datetime`; empty when nothing tells."""
     help: str = ""
+    choices: tuple[str, ...] = ()
+    """What it can be and nothing else, where it says so: `language: "Literal['', 'zh-CN', 'en']" = ""`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Report:
                 problems.append(Problem(name, _("there is no such parameter"), value))
                 continue
             try:
-                values[name] = _fitted(value, known[name].type)
+                values[name] = _meant(value, known[name])
             except ValueError as error:
                 problems.append(Problem(name, str(error), value))
         if problems:
@@ -120,7 +122,7 @@ def _assigned(source: str) -> list[Parameter]:
     found = []
     for node in ast.parse(source).body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            name, hint, value = node.target.id, ast.unparse(node.annotation), node.value
+            name, hint, value = node.target.id, _hint(node.annotation), node.value
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name, hint, value = node.targets[0].id, "", node.value
         else:
@@ -135,11 +137,37 @@ def _assigned(source: str) -> list[Parameter]:
         )
         plain = hint.rpartition(".")[2].partition(" |")[0].partition("[")[0]
         known = plain if plain in _READERS else ""
-        guess = type(default).__name__ if default is not None and not hint else ""
-        found.append(
-            Parameter(name, default, known or (guess if guess in _READERS else ""), comment)
-        )
+        choices = _choices(hint)
+        guess = type(default).__name__ if default is not None and (choices or not hint) else ""
+        type_ = known or (guess if guess in _READERS else "")
+        found.append(Parameter(name, default, type_, comment, choices))
     return found
+
+
+def _hint(annotation: ast.expr) -> str:
+    """What is said of its type; between quotes, so that the notebook need not import what it names."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value
+    return ast.unparse(annotation)
+
+
+def _choices(hint: str) -> tuple[str, ...]:
+    inner = re.fullmatch(r"(?:typing\.)?Literal(\[.*\])", hint.strip())
+    try:
+        found = ast.literal_eval(inner[1]) if inner else []
+    except (ValueError, SyntaxError):
+        return ()
+    return tuple(found) if all(isinstance(each, str) for each in found) else ()
+
+
+def _meant(value: Any, known: Parameter) -> Any:
+    """A value as the parameter wants it; one that is empty at first may be so again."""
+    if value in ("", None) and known.default in ("", None):
+        return known.default
+    if known.choices and value not in known.choices:
+        names = ", ".join(each or "“”" for each in known.choices)
+        raise ValueError(_("allowed are: {choices}", choices=names))
+    return _fitted(value, known.type)
 
 
 def _fitted(value: Any, kind: str) -> Any:

@@ -52,7 +52,7 @@ def write_bulk(
             )
     except IntegrityError as error:
         if is_clash(error, spec):
-            raise exists_already(spec, _clashes(connection, spec, owner)) from error
+            raise exists_already(spec, _clashes(connection, spec, owner), many=True) from error
         raise
     # The transaction may go on, with further rows or another kind.
     connection.execute(text("drop table stage"))
@@ -97,7 +97,7 @@ def key_name(spec: Spec) -> str | None:
     return f"{spec.name}_own_key" if spec.key else None
 
 
-def exists_already(spec: Spec, rows: Sequence[Mapping[Any, Any]]) -> Invalid:
+def exists_already(spec: Spec, rows: Sequence[Mapping[Any, Any]], *, many: bool = False) -> Invalid:
     """The error that names the keys of records that exist already."""
     problems = [
         Problem(
@@ -111,7 +111,9 @@ def exists_already(spec: Spec, rows: Sequence[Mapping[Any, Any]]) -> Invalid:
     return Invalid(
         _("This cannot be kept in {kind}:", kind=spec.kind),
         problems,
-        next_step=_("Update that record, or add many with on_conflict “skip” or “update”."),
+        next_step=_("Leave these rows out, or say on_conflict=“skip” or “update”.")
+        if many
+        else _("Update that record, or give this one another value."),
     )
 
 

@@ -67,7 +67,7 @@ class Change:
             _("What"): _(_VERBS[self.verb]),
             _("Records"): self.rows,
             _("Document"): self.document and str(self.document),
-            _("Differences"): "; ".join(told),
+            _("Differences"): _("; ").join(told),
             _("Undoes"): str(self.undoes or self.undoes_batch or ""),
             _("Batch"): self.batch,
         }

@@ -14,6 +14,7 @@ from pgc_lib.i18n import _
 if TYPE_CHECKING:
     from pgc_lib.core.area import Area
     from pgc_lib.core.collection import Collection
+    from pgc_lib.core.record import Record
     from pgc_lib.core.session import Session
 
 _places: dict[str, str] = {}
@@ -39,16 +40,32 @@ def names() -> list[str]:
 
 def area_of(session: "Session", name: str) -> "Area":
     """An area by its name, for this person."""
-    from importlib import import_module
-
     place = _places.get(name) or _of_others().get(name)
     if place is None:
         raise NotFound(
             _("There is no kind “{name}”.", name=name),
             next_step=_("`lab.areas()` names the areas, and each its collections."),
         )
+    return _class_at(place)(session)
+
+
+def _class_at(place: str) -> "type[Area]":
+    from importlib import import_module
+
     module, _colon, attribute = place.partition(":")
-    return cast("Area", getattr(import_module(module), attribute)(session))
+    return cast("type[Area]", getattr(import_module(module), attribute))
+
+
+def record_of(kind: str) -> "type[Record] | None":
+    """How a kind is defined, where an area declares it; None for one of a person's own."""
+    name = kind.partition(".")[0]
+    place = _places.get(name) or _of_others().get(name)
+    for owner in _class_at(place).__mro__ if place else ():
+        for declared in vars(owner).values():
+            record = getattr(declared, "record", None)
+            if record is not None and getattr(getattr(record, "spec", None), "kind", "") == kind:
+                return cast("type[Record]", record)
+    return None
 
 
 def collection_of(session: "Session", kind: str) -> "Collection[Any]":

@@ -1,13 +1,16 @@
 """A rule of recurrence in plain words: “every week on Monday and Wednesday, until 2026-12-31”, 每周一、周三 ….
 
-The two languages put the pieces in another order, so each piece is a message with room for the others.
+The two languages put the pieces in another order, so each piece is a message with room for the others. Where a
+Chinese word meets a number they are set a space apart, whichever pieces they came from: 每月 22 日.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pgc_lib.core.recurrence_rule import Rule
 from pgc_lib.core.shown import text_of
+from pgc_lib.core.words import HAN
 from pgc_lib.i18n import N_, _, lang, n_
 
 _WEEKDAYS = (
@@ -34,6 +37,7 @@ _MONTHS = (
     N_("December"),
 )
 _WORKDAYS = tuple((day, 0) for day in range(5))
+_MEETING = re.compile(f"(?<=[{HAN}])(?=[0-9])|(?<=[0-9])(?=[{HAN}])")
 
 
 def words(rule: Rule) -> str:
@@ -50,7 +54,7 @@ def words(rule: Rule) -> str:
         said = _("{what}, until {day}", what=said, day=day)
     if rule.count is not None:
         said = n_("{what}, once", "{what}, {n} times", rule.count, what=said)
-    return said
+    return _MEETING.sub(" ", said)
 
 
 def _how_often(rule: Rule) -> str:
@@ -96,6 +100,8 @@ def _when(rule: Rule) -> str:
     weeks = _and(_("week {n}", n=week) for week in rule.weeks)
     span = " ".join(filter(None, (months, weeks)))
     days = _days(rule)
+    if rule.months and rule.month_days and not (rule.weeks or rule.days or rule.year_days):
+        return _("on {days} of {months}", months=months, days=days)
     if span and days:
         return _("in {months} on {days}", months=span, days=days)
     if span:

@@ -4,13 +4,12 @@ Whatever can name its values for a person (`_shown_`) is shown so, alone or as a
 What is shown is data and never markup.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 from math import isfinite
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, SupportsIndex, TypeVar, overload
 from unicodedata import east_asian_width
 
 from pgc_lib.core.zone import zone
@@ -19,7 +18,11 @@ from pgc_lib.i18n import _
 
 _MOST_LINES = 50
 _MOST_PLAIN = 20
+_MOST_TITLES = 14
+_ROOM = 10
+"""Letters that a text has beside one another at least, however many columns there are."""
 _WIDEST = 40
+_LINE = 120
 _LONGEST = 200
 _NUMBERS = (int, float, Decimal)
 
@@ -33,15 +36,38 @@ class Shown(Protocol):
 T = TypeVar("T", bound=Shown)
 
 
+class Told:
+    """A result of its own, shown as its titles beside its values: a card in a notebook, lines in a terminal."""
+
+    __slots__ = ()
+
+    def _shown_(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        return card(self._shown_())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        del cycle  # its values hold no results
+        printer.text(plain_card(self._shown_()))
+
+
 class Listing(list[T]):
-    """A list that a notebook shows as a table; otherwise like any other."""
+    """A list that a notebook shows as a table, and so what is cut out of it; otherwise like any other."""
+
+    @overload
+    def __getitem__(self, at: SupportsIndex) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Listing[T]": ...
+    def __getitem__(self, at: SupportsIndex | slice) -> "T | Listing[T]":
+        found = super().__getitem__(at)
+        return Listing(found) if isinstance(at, slice) and isinstance(found, list) else found  # type: ignore[return-value]
 
     def _repr_html_(self) -> str:
         if not self:
             return f"<p><em>{escape(_('Nothing.'))}</em></p>"
         lines = [item._shown_() for item in self[:_MOST_LINES]]
-        titles = list(dict.fromkeys(title for line in lines for title in line))
-        titles = [title for title in titles if any(_is_there(line.get(title)) for line in lines)]
+        titles = _titles(lines)
         drawn = table(titles, [[line.get(title) for title in titles] for line in lines])
         more = len(self) - len(lines)
         return drawn + (f"<p>{escape(_('… and {n} more.', n=more))}</p>" if more else "")
@@ -50,8 +76,7 @@ class Listing(list[T]):
         """The same as text, for a terminal."""
         del cycle  # its lines are values
         lines = [item._shown_() for item in self[:_MOST_PLAIN]]
-        titles = list(dict.fromkeys(title for line in lines for title in line))
-        titles = [title for title in titles if any(_is_there(line.get(title)) for line in lines)]
+        titles = _titles(lines)
         columns = [[line.get(title) for line in lines] for title in titles]
         drawn = plain_table(
             titles,
@@ -61,6 +86,16 @@ class Listing(list[T]):
         more = len(self) - len(lines)
         told = _("… and {n} more.", n=more) if more else ""
         printer.text("\n".join(filter(None, [drawn or _("Nothing."), told])))
+
+
+def _titles(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What stands above the lines: each value that some line has. Where things of many kinds stand together, what all of them name."""
+    named = dict.fromkeys(title for line in lines for title in line)
+    there = [title for title in named if any(_is_there(line.get(title)) for line in lines)]
+    if len(there) <= _MOST_TITLES:
+        return there
+    shared = [title for title in there if all(title in line for line in lines)]
+    return shared or there
 
 
 def table(titles: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
@@ -80,8 +115,9 @@ def plain_table(
     """A table as text for a terminal; a Chinese character is two letters wide."""
     if not lines:
         return ""
-    rows = [[_cut(text) for text in row] for row in (titles, *lines)]
-    widths = [max(_wide(row[at]) for row in rows) for at in range(len(titles))]
+    rows = [[" ".join(text.split()) for text in row] for row in (titles, *lines)]
+    widths = _fitting([max(_wide(row[at]) for row in rows) for at in range(len(titles))])
+    rows = [list(map(_cut, row, widths)) for row in rows]
     rows.insert(1, ["─" * width for width in widths])
     sides = [*right, *([False] * (len(titles) - len(right)))]
     return "\n".join(
@@ -130,13 +166,19 @@ def _filled(text: str, width: int, right: bool) -> str:
     return blank + text if right else text + blank
 
 
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    if _wide(line) <= _WIDEST:
-        return line
-    while _wide(line) > _WIDEST - 1:
-        line = line[:-1]
-    return line + "…"
+def _fitting(widths: list[int]) -> list[int]:
+    """Columns as wide as they wish while the line has room; then the widest give way, down to what still can be read."""
+    while sum(widths) + 2 * len(widths) > _LINE and max(widths) > _WIDEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _cut(text: str, width: int) -> str:
+    if _wide(text) <= width:
+        return text
+    while _wide(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
 
 
 def _wide(text: str) -> int:
@@ -149,7 +191,9 @@ def _is_there(value: Any) -> bool:
 
 def _cell(value: Any, *, plain: bool = False) -> str:
     side = "right" if _is_number(value) and not plain else "left"
-    return f"<td style='text-align:{side}'>{escape(text_of(value))}</td>"
+    text = text_of(value)
+    room = f";min-width:{min(_wide(text) / 2, _ROOM):g}em;overflow-wrap:anywhere" if side == "left" and _wide(text) > _ROOM else ""  # fmt: skip
+    return f"<td style='text-align:{side}{room}'>{escape(text)}</td>"
 
 
 def _side(values: Sequence[Any]) -> str:
@@ -195,9 +239,10 @@ def text_of(value: Any) -> str:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return ", ".join(map(text_of, value))
+            between = _("; ") if any(isinstance(each, dict) for each in value) else _(", ")
+            return between.join(map(text_of, value))
         case dict():
-            text = json.dumps(value, ensure_ascii=False, default=str)
+            text = _(", ").join(_("{name}: {value}", name=name, value=text_of(each)) for name, each in value.items())  # fmt: skip
         case _:
             text = str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -15,6 +15,7 @@ from uuid import UUID
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Told
 from pgc_lib.errors import Conflict, Invalid, Problem
 from pgc_lib.i18n import _
 
@@ -31,7 +32,7 @@ Change = Callable[[str], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Retagged:
+class Retagged(Told):
     """What a change of tags did; `lab.history.undo_batch(batch)` takes it back."""
 
     batch: UUID

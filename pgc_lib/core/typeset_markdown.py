@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pgc_lib.core.markdown.formulas import tree
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -27,12 +29,14 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+")
 def blocks_of(text: str, collect: Collect) -> list[Node]:
     """The blocks of a text."""
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.footnote import footnote_plugin
 
     from pgc_lib.core.markdown import front
 
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     footnote_plugin(parser)
+    dollarmath_plugin(parser, allow_space=False, double_inline=True)
     return _Reader(parser.parse(text[front.extent(text)[2] :]), collect).blocks(None, 0)
 
 
@@ -80,6 +84,8 @@ class _Reader:
             case "fence" | "code_block":
                 code = {"t": "code", "s": token.content.rstrip("\n"), "lang": _language(token.info)}
                 return [code]
+            case "math_block" | "math_block_label":
+                return [_formula(token.content.strip("\n"), block=True)]
             case "hr":
                 return [{"t": "rule"}]
             case "table_open":
@@ -179,6 +185,8 @@ class _Line:
                 return [{"t": "break"}] if token.content[:3] == "<br" else [_plain(token.content)]
             case "code_inline":
                 return [{"t": "code", "s": token.content}]
+            case "math_inline" | "math_inline_double":
+                return [_formula(token.content, block=False)]
             case "footnote_ref":
                 return [{"t": "raised", "s": str(token.meta["id"] + 1)}]
             case "softbreak":
@@ -221,6 +229,14 @@ def _joined(pieces: list[Node]) -> list[Node]:
         elif "c" in piece:
             piece["c"] = _joined(piece["c"])
     return found
+
+
+def _formula(tex: str, *, block: bool) -> Node:
+    """A formula as a tree, or as it was written where it cannot be read."""
+    known = tree(tex)
+    if known is None:
+        return {"t": "code", "s": tex, "lang": ""}
+    return {"t": "formula", "f": known, "block": block, "s": tex}
 
 
 def _plain(text: str) -> Node:

@@ -75,7 +75,7 @@ class Recording:
             # By the second in which it began, so that what was noted by hand is known, too.
             [Part("hobbies.activities", [_row(track) for track in distinct], "skip", ("start",))],
             problems,
-            {_("Recorded"): "; ".join(told(track) for track in distinct[:5])},
+            {_("Recorded"): _("; ").join(told(track) for track in distinct[:5])},
             keep=lambda session, batch: self._keep(session, batch, distinct, path, held),
         )
 

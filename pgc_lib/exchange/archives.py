@@ -155,7 +155,13 @@ def within_limits(path: Path, size: int, packed: int) -> None:
                 packed=packed,
                 size=size,
             ),
+            unpack_yourself(),
         )
+
+
+def unpack_yourself() -> str:
+    """What to do with an archive that is not opened here."""
+    return _("If you trust it, unpack it yourself and take in the folder or the files.")
 
 
 def _copy(source: IO[bytes], out: IO[bytes], path: Path, packed: int) -> None:

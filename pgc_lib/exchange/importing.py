@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pgc_lib.core.collection import Collection
-    from pgc_lib.exchange.progress import Progress
+    from pgc_lib.core.progress import Progress
     from pgc_lib.exchange.reading import Reading
     from pgc_lib.exchange.records import Imports
 

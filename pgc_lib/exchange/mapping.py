@@ -105,7 +105,7 @@ class MappedTable:
             return error.problems[0].reason if error.problems else error.message
         missing = _missing(layout, self._spec(layout.kind))
         if missing:
-            return _("no column was recognised as {fields}", fields=", ".join(missing))
+            return _("no column was recognised as {fields}", fields=_(", ").join(missing))
         return ""
 
     def layout(self, table: Opened, heading: int) -> Layout:
@@ -183,7 +183,7 @@ class MappedTable:
         columns = [f"{column} → {to}" for column, to in layout.columns.items()]
         told: dict[str, Any] = {_("Columns"): columns, _("Ignored columns"): layout.ignored}
         if not layout.sure and order is None:
-            told[_("Days")] = _(
+            told[_("Dates")] = _(
                 "read as {order}; the values leave it open: say order='DMY' or 'MDY'",
                 order=layout.order,
             )

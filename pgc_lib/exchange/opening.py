@@ -226,12 +226,12 @@ def opened(path: Path, encoding: str | None = None) -> Opened:
     return _opened(path, (state.st_mtime_ns, state.st_size), encoding)
 
 
-def unreadable(path: Path, reason: str) -> Invalid:
+def unreadable(path: Path, reason: str, next_step: str = "") -> Invalid:
     """The error for a file that is broken, cut off or something else than its name says."""
     return Invalid(
         _("This file cannot be read: {path}", path=path),
         [Problem(path.name, reason)],
-        next_step=_("Check that the file is complete, or save it as CSV in UTF-8."),
+        next_step=next_step or _("Check that the file is complete, or save it as CSV in UTF-8."),
     )
 
 

@@ -17,6 +17,8 @@ FORMS: Mapping[tuple[str, str], str] = {
     ("todos", ".ics"): _TODOS,
     ("todos", ".txt"): _TODOS,
     ("todos", ".ticktick.csv"): _TODOS,
+    ("todos", ".todoist.csv"): _TODOS,
+    ("todos", ".todoist.zip"): _TODOS,
     ("hobbies", ".ics"): "pgc_lib.exchange.plans:export",
 }
 """Area and ending -> what writes it; it is called with the area, the path and what else was said."""

@@ -4,6 +4,7 @@ Rows that are wrong are kept apart with line and reason: `failing` shows them, `
 are corrected, and what is still wrong at `accept()` waits in `lab.imports.failing` until somebody has time for it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +16,24 @@ import polars as pl
 from pgc_lib.core.collection import Added, Collection
 from pgc_lib.core.frames import Checked, check
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.progress import Progress, silent, watched
+from pgc_lib.core.record import SEALED
 from pgc_lib.core.session import Session
-from pgc_lib.core.shown import Listing, card, problems_table
+from pgc_lib.core.shown import (
+    Listing,
+    card,
+    plain_card,
+    plain_table,
+    problems_table,
+    table,
+    text_of,
+)
+from pgc_lib.core.spec import FieldSpec, Spec
 from pgc_lib.core.together import together
 from pgc_lib.errors import Conflict, Invalid, Problem
 from pgc_lib.exchange import late_refunds
 from pgc_lib.exchange.doubles import Double, Doubles
 from pgc_lib.exchange.known import Known
-from pgc_lib.exchange.progress import Progress, silent, watched
 from pgc_lib.exchange.reading import BESIDE, LEFT_OUT, LINE, ORDER, REFUND_OF, Part, Reading
 from pgc_lib.exchange.refunds import PURCHASE, Refund, is_refund, link, with_ids
 from pgc_lib.exchange.spool import Spool
@@ -30,6 +41,7 @@ from pgc_lib.i18n import _
 
 _SHOWN = 8
 _TOLD = 1000
+_TOLD_PLAIN = 20
 """Problems spelled out; beyond that they are counted."""
 _AT_ONCE = 100
 _MANY = 200_000
@@ -305,7 +317,7 @@ class Preview:
         for problem in checked.problems:
             line = int(lines[problem.row - 1]) if problem.row else 0
             reason = f"{problem.place}: {problem.reason}"
-            reasons[line] = "; ".join(filter(None, (reasons.get(line), reason)))
+            reasons[line] = _("; ").join(filter(None, (reasons.get(line), reason)))
             if len(self.problems) < _TOLD:
                 place = _place(line) if problem.row else problem.place
                 self.problems.append(Problem(place, reason, problem.value))
@@ -324,18 +336,25 @@ class Preview:
             **self.told,
             _("New"): self.new,
             _("Kept already"): self.known,
-            _("Booked elsewhere"): len(self.doubles),
+            **({_("Booked elsewhere"): len(self.doubles)} if self.doubles else {}),
             **({_("Refunds linked"): len(self.refunds)} if self.refunds else {}),
-            _("No entries"): self.omitted,
+            **({_("No entries"): self.omitted} if self.omitted else {}),
             _("Wrong"): self.wrong or len(self.problems),
         }
 
     def __repr__(self) -> str:
-        return "\n".join(f"{title}: {value}" for title, value in self._summary().items())
+        """The same in a terminal: what was seen, what is wrong with which line, and what to do next."""
+        wrong = [
+            [text_of(each.place), text_of(each.reason), text_of(each.value)]
+            for each in [*self.problems, *self.left_out][:_TOLD_PLAIN]
+        ]
+        told = plain_table([_("Place"), _("Reason"), _("Value")], wrong)
+        hint = _("Nothing was kept yet; `accept()` keeps it.") if self.kept is None else ""
+        return "\n\n".join(filter(None, [plain_card(self._summary()), told, hint]))
 
     def _repr_html_(self) -> str:
         shown = "".join(
-            frame.head(_SHOWN).drop(BESIDE, strict=False)._repr_html_()
+            _rows_shown(frame.head(_SHOWN), each.collection.spec)
             for each in self.kinds
             for frame in [next(iter(each.rows.frames()), None)]
             if frame is not None
@@ -355,6 +374,25 @@ class Preview:
             + problems_table([*self.problems, *self.left_out])
             + hint
         )
+
+
+def _rows_shown(frame: pl.DataFrame, spec: Spec) -> str:
+    """Rows under the titles of their fields; what no row says is left out."""
+    columns = [name for name in frame.columns if name in spec.fields]
+    lines = [[_told(spec.fields[name], row[name]) for name in columns] for row in frame.iter_rows(named=True)]  # fmt: skip
+    there = [n for n in range(len(columns)) if any(line[n] not in ("", None, []) for line in lines)]
+    return table(
+        [spec.fields[columns[n]].title for n in there], [[line[n] for n in there] for line in lines]
+    )
+
+
+def _told(known: FieldSpec, value: Any) -> Any:
+    """A value as it reads; a frame holds what is made of parts as JSON."""
+    if known.meta.sensitive and value:
+        return SEALED
+    if known.type.name == "object" and isinstance(value, str) and value:
+        value = json.loads(value)
+    return known.told(value)
 
 
 def preview(

@@ -87,7 +87,7 @@ class Qif:
             else {_("Currency"): _("not in the file; taken as CNY, say currency='…'")}
         )
         if not told.certain and order is None:
-            said[_("Days")] = _(
+            said[_("Dates")] = _(
                 "read as {order}; the values leave it open: say order='DMY' or 'MDY'",
                 order=told.order,
             )

@@ -62,7 +62,7 @@ class Layout(Record, kind="imports.layouts", kept_in="documents", key=["signatur
     title: str = field("", title=N_("Title"), max_length=500)
     record: str = field(title=N_("Kind"), max_length=100)
     named: dict[str, Any] = field(title=N_("Columns"))
-    habits: dict[str, Any] = field(title=N_("Habits"))
+    habits: dict[str, Any] = field(title=N_("How it is written"))
 
 
 class Failing(Record, kind="imports.failing", kept_in="documents", sort=["file", "line"]):

@@ -7,6 +7,7 @@ An importer is an object with a name, a title, `sniff` and `read` (see `Importer
 add theirs through the entry point group `pgc.importers`; a person adds one for a table in a notebook with `@importer(…)`.
 """
 
+import codecs
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -149,12 +150,27 @@ def recognise_tree(path: Path) -> Importer | None:
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
+def _nothing_to_read(path: Path) -> str:
+    """Why nobody could find a table in a file; empty where there might be one."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        return _("the file is empty")
+    is_text = b"\0" not in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "" if is_text else _("it is no text")
+
+
 def unknown(path: Path, reason: str = "") -> Invalid:
     """The error for a file that no importer knows."""
-    names = ", ".join(_(one.title) for one in importers().values())
+    names = _("; ").join(_(one.title) for one in importers().values())
     return Invalid(
         _("This file is of no known format: {path}", path=path.name),
-        [Problem(path.name, reason or _("no heading of a known format was found"))],
+        [
+            Problem(
+                path.name,
+                _nothing_to_read(path) or reason or _("no heading of a known format was found"),
+            )
+        ],
         next_step=_(
             "Known are: {names}. For any other table name its columns: lab.import_file(path, mapping={{'column': 'field'}}).",
             names=names,

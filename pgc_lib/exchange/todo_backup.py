@@ -1,6 +1,7 @@
 """To-dos as the backup of TickTick (滴答清单), which that app and others take in: lists, steps, days, rules, what is done.
 
-What has no column there is not in it: contexts, what one waits for, summaries, a rule counted from completion counts from the day.
+Contexts and whom one waits for are tags there and read back from them. What has no place there is not in it: summaries; a rule
+counted from completion counts from the day.
 A text that a spreadsheet would take for a formula has an apostrophe in front, as in every table that the lab writes.
 """
 
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pgc_lib.areas.todo.records import Todo
 from pgc_lib.core.zone import zone
+from pgc_lib.exchange.todo_labels import context, label_of
 from pgc_lib.exchange.todo_lists import FORMULA
 
 _HEADING = (
@@ -47,7 +49,7 @@ def _row(todo: Todo, numbers: dict[UUID, int]) -> Iterator[str]:
     clock = ZoneInfo(todo.zone) if todo.zone else zone()
     due = _moment(todo.due, todo.at, clock)
     yield from ("", _text(todo.project or "Inbox"), _text(todo.title), "TEXT")
-    yield _text(", ".join(tag.replace(",", " ") for tag in todo.tags))
+    yield _text(", ".join(_tags(todo)))
     yield from (_text(todo.note), "N", _moment(todo.start, "", clock) or due, due)
     yield "\n".join(_trigger(each) for each in todo.remind)
     yield f"RRULE:{todo.rule}" if todo.rule else ""
@@ -58,6 +60,13 @@ def _row(todo: Todo, numbers: dict[UUID, int]) -> Iterator[str]:
     yield from (clock.key, str(bool(todo.due) and not todo.at).lower(), "false", "", "", "list")
     yield str(numbers[todo.id])
     yield str(numbers.get(todo.parent, "")) if todo.parent else ""
+
+
+def _tags(todo: Todo) -> Iterator[str]:
+    yield from (tag.replace(",", " ") for tag in todo.tags)
+    yield from map(context, todo.contexts)
+    if todo.waiting:
+        yield label_of(waiting=todo.waiting)
 
 
 def _moment(day: date | None, at: str, clock: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from pgc_lib.core.zone import zone
 from pgc_lib.errors import Problem
 from pgc_lib.exchange import todo_days
 from pgc_lib.exchange.reading import LINE
+from pgc_lib.exchange.todo_labels import said_in_labels
 from pgc_lib.exchange.todo_rows import Rows
 from pgc_lib.i18n import _
 
@@ -24,7 +25,7 @@ _POINT = re.compile(r"\s*([▫▪☐☑✓])\s*(\S.*?)\s*")
 _DONE = "▪☑✓"
 FORMULA = re.compile(r"[=+\-@\t\r]")
 """How a text begins that a spreadsheet would take for a formula."""
-_INBOX = ("inbox", "收集箱")
+INBOX = ("inbox", "收集箱", "收件箱")
 _TRIGGER = re.compile(
     r"(?:TRIGGER(?:;[^:]*)?:)?([+-]?)P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:\d+S)?)?"
 )  # fmt: skip
@@ -50,16 +51,17 @@ def ticktick(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
         if status == "-1":
             rows.problems.append(Problem(place, _("it was given up and is left out"), row["Title"][:60]))  # fmt: skip
             continue
-        content, listed = _bare(content), _bare(row["List Name"].strip())[:200]
+        content, listed = bare(content), bare(row["List Name"].strip())[:200]
         column = row.get("Column Name", "").strip()
-        tags = [each.strip() for each in _bare(row["Tags"]).split(",") if each.strip()]
+        said = said_in_labels(each.strip() for each in bare(row["Tags"]).split(",") if each.strip())
+        tags = said["tags"]
         points: list[tuple[str, bool]] = []
         if row.get("Kind", "").strip() == "CHECKLIST" or row.get("Is Check list", "").strip() == "Y":  # fmt: skip
             content, points = _checklist(content)
-        title = _bare(row["Title"]) or content[:100] or points[0][0]
+        title = bare(row["Title"]) or content[:100] or points[0][0]
         values: dict[str, Any] = {
-            "title": title, "note": content, "tags": [*tags, *([column] if column and column not in tags else [])],
-            "project": "" if listed.lstrip("📥 ").lower() in _INBOX else listed,
+            **said, "title": title, "note": content, "tags": [*tags, *([column] if column and column not in tags else [])],
+            "project": "" if listed.lstrip("📥 ").lower() in INBOX else listed,
             "priority": {"5": 1, "3": 2, "1": 3}.get(row["Priority"].strip()),
             **_when(row, place, rows),
         }  # fmt: skip
@@ -76,7 +78,7 @@ def ticktick(lines: Iterable[Row], rows: Rows, _path: Path) -> None:
     _whole_parents(rows)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Without the apostrophe that kept a spreadsheet from taking it for a formula."""
     return text[1:] if text[:1] == "'" and FORMULA.match(text[1:]) else text
 

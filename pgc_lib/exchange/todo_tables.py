@@ -13,14 +13,12 @@ from typing import Any
 
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Invalid
-from pgc_lib.exchange import todo_days
+from pgc_lib.exchange import todo_days, todoist
 from pgc_lib.exchange.opening import Opened, opened
 from pgc_lib.exchange.reading import LINE, Reading
 from pgc_lib.exchange.todo_lists import Row, filled, place_of, things, ticktick
 from pgc_lib.exchange.todo_rows import Rows
 from pgc_lib.i18n import N_, _
-
-_LABEL = re.compile(r"(?:^|(?<=\s))@([^\s@]+)")
 
 
 @dataclass(frozen=True)
@@ -61,38 +59,6 @@ class Table:
 
 
 # ── each app ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _todoist(lines: Iterable[Row], rows: Rows, path: Path) -> None:
-    """Labels stand in the text as @words; what is indented belongs to what stands above it; a section is a tag."""
-    project = re.sub(r"\s*\[\d+\]$", "", path.stem).strip()
-    section, above = "", dict[int, str]()
-    for row in map(filled, lines):
-        kind, place = row["TYPE"].strip().lower(), place_of(row)
-        if kind == "section":
-            section = row["CONTENT"].strip()
-            above.clear()
-        elif kind == "note" and rows.rows:
-            before = rows.rows[-1]
-            before["note"] = "\n\n".join(filter(None, [before.get("note", ""), row["CONTENT"]]))
-        if kind != "task":
-            continue
-        labels = _LABEL.findall(row["CONTENT"])
-        title = " ".join(_LABEL.sub("", row["CONTENT"]).split()) or row["CONTENT"]
-        values: dict[str, Any] = {
-            "title": title, "note": row.get("DESCRIPTION", ""), "project": project[:200],
-            "tags": [*labels, *([section] if section else [])],
-            "priority": {"1": 1, "2": 2, "3": 3}.get(row["PRIORITY"].strip()),
-        }  # fmt: skip
-        if row.get("DURATION_UNIT", "").strip() == "minute" and row["DURATION"].isdecimal():
-            values["minutes"] = int(row["DURATION"])
-        zone_name = row.get("TIMEZONE", "").strip()
-        when = todo_days.said(row["DATE"], place, rows, zone_name=zone_name)
-        last = todo_days.said(row.get("DEADLINE", ""), place, rows)
-        values |= todo_days.both(when, last)
-        depth = int(row["INDENT"]) if row["INDENT"].strip().isdecimal() else 1
-        above[depth] = rows.add(values, line=int(row[LINE]), parent=above.get(depth - 1, ""))
-        above = {level: uid for level, uid in above.items() if level <= depth}
 
 
 _CHINESE = {
@@ -186,11 +152,12 @@ def _length(text: str) -> int | None:
 
 
 IMPORTERS = (
+    todoist.Backup(),
     Table(
         "todoist",
         "Todoist (CSV)",
         ("TYPE", "CONTENT", "PRIORITY", "INDENT", "DATE"),
-        _todoist,
+        todoist.read,
     ),
     Table(
         "ticktick",

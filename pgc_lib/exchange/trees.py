@@ -19,7 +19,7 @@ from unicodedata import normalize
 
 from pgc_lib.areas.paper.paths import LONGEST, joined, wrong_name
 from pgc_lib.errors import Problem
-from pgc_lib.exchange.archives import Wanted, name_of, within_limits
+from pgc_lib.exchange.archives import Wanted, name_of, unpack_yourself, within_limits
 from pgc_lib.exchange.opening import unreadable
 from pgc_lib.i18n import _
 
@@ -275,6 +275,7 @@ def _weigh(path: Path, infos: list[Any]) -> None:
                 packed=packed,
                 size=total,
             ),
+            unpack_yourself(),
         )
     for info in infos:
         within_limits(path, info.file_size, max(info.compress_size, 1))

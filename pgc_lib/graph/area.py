@@ -19,6 +19,7 @@ from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Denied, Invalid, NotFound, Problem
 from pgc_lib.graph.asking import Asking
 from pgc_lib.graph.deriving import TAG, How, shape_of, tag_pointer
+from pgc_lib.graph.patterns import DEEPEST, read
 from pgc_lib.graph.records import ME, Edge
 from pgc_lib.graph.refreshing import Refreshed, Refresher
 from pgc_lib.graph.seen import Central, Community, Match, Neighbourhood, Node, Path, Tie
@@ -30,18 +31,7 @@ if TYPE_CHECKING:
 
     from pgc_lib.areas.suggestions import Suggestion
 
-DEEPEST = 6
 MOST = 10_000
-WORDS = {
-    "person": "family.members",
-    "skill": "skills.items",
-    "hobby": "hobbies.interests",
-    "todo": "todos.items",
-    "goal": "goals.items",
-    "entry": "knowledge.entries",
-    "doc": "docs.items",
-}
-"""Kinds by the word that a pattern may use for them; any kind or area can be named as it is."""
 
 
 class Graph(Area, name="graph", main="edges"):
@@ -126,31 +116,11 @@ class Graph(Area, name="graph", main="edges"):
         """Every place that fits: `("person", "knows", "skill")`, or several steps that share a word such as `p:person`.
 
         A word is a kind, an area, `tag`, `*`, or one of person, skill, hobby, todo, goal, entry, doc; the same word with
-        a name before a colon is the same node in every step. The relation `*` is any.
+        a name before a colon is the same node in every step. The relation `*` is any; `frame()` shows those there are.
         """
         self.refresh()
-        asked: list[tuple[str, str, str]] = []
-        kinds: dict[str, str] = {}
-        if not steps or len(steps) > DEEPEST:
-            reason = _(
-                "{name} is a whole number from {least} to {most}",
-                name="steps",
-                least=1,
-                most=DEEPEST,
-            )
-            raise Invalid(
-                _("The graph cannot be asked this:"), [Problem("pattern", reason, len(steps))]
-            )
-        for n, step in enumerate(steps):
-            words: tuple[object, ...] = tuple(step)  # callers in notebooks pass anything
-            if len(words) != 3 or not all(isinstance(word, str) and word for word in words):
-                reason = _("a step is three words: a node, a relation, a node")
-                raise Invalid(
-                    _("The graph cannot be asked this:"), [Problem(f"#{n + 1}", reason, step)]
-                )
-            names = [_word(part, kinds, n) for part in (step[0], step[2])]
-            asked.append((names[0], "" if step[1] == "*" else step[1], names[1]))
-        return Listing(self._asking.match(asked, kinds, max(1, min(limit, MOST))))
+        asked = read(steps)
+        return Listing(self._asking.match(asked.steps, asked.begins, max(1, min(limit, MOST))))
 
     def communities(self, *, tags: bool = False) -> Listing[Community]:
         """Groups of records that hang together more than with the rest."""
@@ -252,27 +222,3 @@ class Graph(Area, name="graph", main="edges"):
 
 def _several(given: str | Sequence[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
-
-
-def _word(word: str, kinds: dict[str, str], step: int) -> str:
-    """The name of a pattern's node, and what its pointer begins with."""
-    name, colon, kind = word.rpartition(":")
-    if not colon:
-        name = kind if kind not in kinds else f"{kind}{step + 1}"
-        while name in kinds:
-            name += "'"
-    wanted = _begins(kind)
-    if name in kinds and kinds[name] != wanted and kind != "*":
-        reason = _("“{name}” is of two kinds in this pattern", name=name)
-        raise Invalid(_("The graph cannot be asked this:"), [Problem("pattern", reason, word)])
-    kinds.setdefault(name, wanted)
-    return name
-
-
-def _begins(kind: str) -> str:
-    if kind in ("*", ""):
-        return ""
-    if kind == "tag":
-        return TAG
-    known = WORDS.get(kind, kind)
-    return f"{known}/" if "." in known else f"{known}."

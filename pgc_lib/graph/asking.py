@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.session import Session
 from pgc_lib.graph.deriving import TAG
 from pgc_lib.graph.seen import Match, Node, Tie
@@ -186,4 +187,4 @@ def _tie(row: "Row[Any]", known: Mapping[str, Node]) -> Tie:
 
 def _title(pointer: str, title: str | None) -> str:
     """A record without a title is told by its kind."""
-    return title or (pointer if pointer.startswith(TAG) else pointer.partition("/")[0])
+    return title or (pointer if pointer.startswith(TAG) else kind_title(pointer.partition("/")[0]))

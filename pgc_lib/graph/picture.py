@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from math import cos, pi, sin
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.graph.seen import Node, Tie
 
 _SIDE = 560
@@ -41,7 +42,7 @@ def picture(start: Node, nodes: Sequence[Node], ties: Sequence[Tie]) -> str:
 
 def _line(tie: Tie, places: dict[str, tuple[float, float]]) -> str:
     (x1, y1), (x2, y2) = places[tie.one.pointer], places[tie.other.pointer]
-    told = escape(f"{tie.one.title} — {tie.relation} → {tie.other.title}")
+    told = escape(f"{tie.one.title} — {tie.said} → {tie.other.title}")
     return (
         f'<line x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}" stroke="currentColor" '
         f'stroke-opacity=".35"><title>{told}</title></line>'
@@ -53,7 +54,7 @@ def _dot(node: Node, at: tuple[float, float], kind: int, first: bool) -> str:
     title = node.title if len(node.title) <= _LONGEST else node.title[: _LONGEST - 1] + "…"
     colour = _COLOURS[kind % len(_COLOURS)]
     return (
-        f"<g><title>{escape(f'{node.title} ({node.kind})')}</title>"
+        f"<g><title>{escape(f'{node.title} ({kind_title(node.kind)})')}</title>"
         f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{9 if first else 6}" fill="{colour}"/>'
         f'<text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">{escape(title)}</text></g>'
     )

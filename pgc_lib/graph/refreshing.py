@@ -16,9 +16,12 @@ from sqlalchemy import Connection, text
 
 from pgc_lib.core import places
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Told
 from pgc_lib.graph.deriving import Link, Names, Node, Shape, derived, shape_of
+from pgc_lib.i18n import _
 from pgc_lib.stores.filters import Any_, Condition, col
 
 if TYPE_CHECKING:
@@ -46,12 +49,19 @@ _MOST_NAMES = 200
 
 
 @dataclass
-class Refreshed:
+class Refreshed(Told):
     """What was brought up to date."""
 
     kinds: list[str] = field(default_factory=list)
     records: int = 0
     gone: int = 0
+
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("Records read"): self.records,
+            _("Records gone"): self.gone,
+            _("Kinds"): [kind_title(kind) for kind in self.kinds],
+        }
 
 
 class Refresher:

@@ -6,7 +6,10 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from pgc_lib.core.shown import Listing
+from pgc_lib.core.choices import choice_title
+from pgc_lib.core.naming import kind_title
+from pgc_lib.core.record import loaded
+from pgc_lib.core.shown import Listing, Told
 from pgc_lib.graph.deriving import TAG
 from pgc_lib.i18n import N_, _
 
@@ -19,9 +22,16 @@ HOW: Mapping[str, str] = {
     "said": N_("added"),
 }
 
+_RELATIONS: Mapping[str, str] = {
+    "links to": N_("links to"),
+    "embeds": N_("shows within"),
+    "mentions": N_("mentions"),
+    "tag": N_("has the tag"),
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Told):
     """A record, or a tag."""
 
     pointer: str
@@ -36,11 +46,15 @@ class Node:
         return "tag" if self.pointer.startswith(TAG) else self.pointer.partition("/")[0]
 
     def _shown_(self) -> dict[str, Any]:
-        return {_("Title"): self.title, _("Kind"): self.kind, _("Steps"): self.depth or None}
+        return {
+            _("Title"): self.title,
+            _("Kind"): kind_title(self.kind),
+            _("Steps"): self.depth or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(Told):
     """An edge between two nodes."""
 
     one: Node
@@ -51,11 +65,22 @@ class Tie:
     source: str = ""
     owner: UUID | None = None
 
+    @property
+    def said(self) -> str:
+        """How one stands to the other in words: a field by its title, a word of ours, or what somebody wrote."""
+        if self.relation in _RELATIONS:
+            return _(_RELATIONS[self.relation])
+        if self.how == "reference":
+            for spec in loaded():
+                if spec.kind == self.one.kind and self.relation in spec.fields:
+                    return spec.fields[self.relation].title
+        return self.relation if self.how == "said" else choice_title(self.relation)
+
     def _shown_(self) -> dict[str, Any]:
         return {
-            _("From"): self.one.title,
-            _("Relation"): self.relation,
-            _("To"): self.other.title,
+            _("Leads from"): self.one.title,
+            _("Relation"): self.said,
+            _("Leads to"): self.other.title,
             _("How"): _(HOW.get(self.how, self.how)),
             _("Confidence"): None if self.confidence is None else f"{self.confidence:.0%}",
             _("Source"): self.source,
@@ -77,7 +102,7 @@ class Neighbourhood(Listing[Node]):
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(Told):
     """A way from one record to another."""
 
     ties: tuple[Tie, ...]
@@ -98,7 +123,7 @@ class Path:
     def __str__(self) -> str:
         said = self.start.title
         for tie, to in zip(self.ties, self.nodes[1:], strict=True):
-            arrow = f"—{tie.relation}→" if tie.other.pointer == to.pointer else f"←{tie.relation}—"
+            arrow = f"—{tie.said}→" if tie.other.pointer == to.pointer else f"←{tie.said}—"
             said += f" {arrow} {to.title}"
         return said
 
@@ -107,7 +132,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(Told):
     """One place in the graph that fits a pattern: each word of the pattern with its node."""
 
     nodes: Mapping[str, Node]
@@ -120,7 +145,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Central:
+class Central(Told):
     """A node and how much runs together in it."""
 
     node: Node
@@ -130,14 +155,14 @@ class Central:
     def _shown_(self) -> dict[str, Any]:
         return {
             _("Title"): self.node.title,
-            _("Kind"): self.node.kind,
+            _("Kind"): kind_title(self.node.kind),
             _("Score"): round(self.score, 4),
             _("Edges"): self.degree,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Community:
+class Community(Told):
     """Records that hang together more than with the rest, the most connected first."""
 
     nodes: Sequence[Node]
@@ -148,7 +173,7 @@ class Community:
     def _shown_(self) -> dict[str, Any]:
         return {
             _("Members"): len(self.nodes),
-            _("Around"): ", ".join(
+            _("Around"): _(", ").join(
                 list(dict.fromkeys(node.title for node in self.nodes[:200]))[:8]
             ),
         }

@@ -17,6 +17,9 @@ from hashlib import sha1, sha256
 from pathlib import Path
 from typing import IO, Any
 
+from pgc_lib.core.shown import Told
+from pgc_lib.i18n import _
+
 Media = Callable[[], AbstractContextManager[IO[bytes]]]
 """Opens a file to be packed."""
 
@@ -100,7 +103,7 @@ class AnkiNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Told):
     """What was written."""
 
     path: Path
@@ -109,6 +112,14 @@ class Packed:
     media: int
     left_out: tuple[str, ...] = field(default=())
     """Pictures and sounds that the cards name and nobody attached."""
+
+    def _shown_(self) -> dict[str, object]:
+        return {
+            _("File"): self.path,
+            _("Flashcards"): self.cards,
+            _("Pictures and sounds"): self.media,
+            _("Named by cards but attached nowhere"): list(self.left_out),
+        }
 
 
 def write(

@@ -11,13 +11,14 @@ from uuid import UUID
 from pgc_lib.areas.learning.records import LINKS, Entry, Link
 from pgc_lib.core.markdown.reading import WikiLink, read
 from pgc_lib.core.markdown.rewriting import retargeted
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import N_, _
 
 WRITTEN = (N_("names in its text"), N_("is named in the text of"))
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Told):
     """Another entry that one has to do with."""
 
     entry: UUID

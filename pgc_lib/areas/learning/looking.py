@@ -18,8 +18,9 @@ from pgc_lib.areas.learning.scheduling import (
     retrievability_columns,
     scheduler_of,
 )
-from pgc_lib.areas.learning.tuning import Tuned, answers_of, tuned
+from pgc_lib.areas.learning.tuning import ENOUGH, STEPS, Tuned, answers_of, tuned
 from pgc_lib.core.area import Area, Kept, KeptAs
+from pgc_lib.core.progress import Progress, watched
 from pgc_lib.core.types import in_zone
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
@@ -173,11 +174,16 @@ class Looking(Area, name="knowledge"):
         frame = self.review_log(deck=deck)
         return fit_of(frame)
 
-    def tune(self, *, deck: str | None = None) -> Tuned:
-        """Numbers of FSRS fitted to my answers, with what they are worth; `review_plan(parameters=…)` then uses them."""
+    def tune(self, *, deck: str | None = None, on_progress: Progress | None = None) -> Tuned:
+        """Numbers of FSRS fitted to my answers, with what they are worth; `review_plan(parameters=…)` then uses them.
+
+        With thousands of answers it takes a minute or so and shows how far it is. Breaking it off changes nothing.
+        """
         plan = plan_for(self._plans(), deck or "")
         start = scheduler_of(plan).parameters
-        return tuned(answers_of(self.review_log(deck=deck)), start)
+        answers = answers_of(self.review_log(deck=deck))
+        with watched(on_progress, long=bool(answers.told.sum() >= ENOUGH), total=STEPS) as tell:
+            return tuned(answers, start, tell)
 
     def review_log(self, *, deck: str | None = None, owner: UUID | None = None) -> "pl.DataFrame":
         """Every answer as those who fit the parameters of FSRS read it: card_id, review_time, review_rating, review_state, review_duration."""

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from pgc_lib.areas.learning.records import Card, Style
 from pgc_lib.core.markdown.masking import masked
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import _
 
 MOST = 2_000
@@ -192,7 +193,7 @@ def _alike(card: Card, draft: Drafted) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Made(Told):
     """What `learn` did with the cards of an entry."""
 
     batch: UUID

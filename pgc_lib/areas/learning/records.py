@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from pgc_lib.areas.learning.sources import Sources
+from pgc_lib.areas.learning.sources import Sources, all_told
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.types import Moment
 from pgc_lib.i18n import N_, _
@@ -20,12 +20,6 @@ Style = Literal["question", "cloze"]
 Phase = Literal["new", "learning", "review", "relearning"]
 RatingName = Literal["again", "hard", "good", "easy"]
 
-STATES: Mapping[str, str] = {
-    "inbox": N_("just caught"),
-    "draft": N_("being written"),
-    "settled": N_("settled"),
-    "outdated": N_("outdated"),
-}
 LINKS: Mapping[str, tuple[str, str]] = {
     "related": (N_("is related to"), N_("is related to")),
     "supports": (N_("supports"), N_("is supported by")),
@@ -36,7 +30,11 @@ LINKS: Mapping[str, tuple[str, str]] = {
 }
 """What a link says, read in its direction and against it."""
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS: Mapping[str, str] = {
+    "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),
+    "sun": N_("Sun"),
+}  # fmt: skip
+WEEKDAYS = tuple(_WEEKDAYS)
 
 
 class Entry(
@@ -73,6 +71,7 @@ class Entry(
         help=N_("Where it comes from: an address, a book and its page, a talk."),
         widget="sources",
         aliases=["来源"],
+        said=all_told,
     )
     state: EntryState = field(
         "draft",
@@ -247,6 +246,13 @@ def _parameters(values: list[float]) -> list[float]:
     return values
 
 
+def _easy_told(days: Mapping[str, Any]) -> str:
+    """“Sat 50%, Sun 0%”, in the order of the week."""
+    return _(", ").join(
+        f"{_(name)} {float(days[day]):.0%}" for day, name in _WEEKDAYS.items() if day in days
+    )
+
+
 class ReviewPlan(Record, kind="knowledge.plans", key=["deck"], sort=["deck"]):
     """How one wants to review: how surely, how many new cards, and which days are easy."""
 
@@ -268,6 +274,7 @@ class ReviewPlan(Record, kind="knowledge.plans", key=["deck"], sort=["deck"]):
         help=N_(
             "Weekdays with less to review: mon to sun, each with a share from 0 (nothing) to 1."
         ),
+        said=_easy_told,
     )
     parameters: Annotated[list[float], AfterValidator(_parameters)] = field(
         [],

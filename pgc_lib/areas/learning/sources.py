@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -78,6 +78,11 @@ def told(parts: Mapping[str, Any]) -> str:
     return " ".join(part for part in (line, str(parts.get("url", ""))) if part) or str(
         parts.get("quote", "")
     )
+
+
+def all_told(sources: Sequence[Mapping[str, Any]]) -> str:
+    """Several sources in one line."""
+    return _("; ").join(map(told, sources))
 
 
 def same_work(parts: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from uuid import UUID
 from pgc_lib.areas.learning.records import Card, Entry, Topic
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
+from pgc_lib.core.shown import Told
 from pgc_lib.errors import Conflict, Invalid, NotFound, Problem, StoreError
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import col
@@ -30,7 +31,7 @@ DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Told):
     """What moving a topic's content did; `lab.history.undo_batch(batch)` takes it back."""
 
     batch: UUID

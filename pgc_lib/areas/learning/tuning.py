@@ -10,9 +10,11 @@ fitted to the others, and only a gain beyond its own uncertainty counts.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count as count_from
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.core.shown import card
+from pgc_lib.core.progress import Progress, silent
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
@@ -33,10 +35,12 @@ _FOLDS = 4
 _DEEPEST = 60
 """Answers of one card; what comes after them says little more, and the longest row costs all others."""
 _GOLDEN = 0.6180339887498949
+STEPS = (_FOLDS + 1) * _SWEEPS * len(_FITTED)
+"""How many numbers are searched for, one after the other, until it is done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tuned:
+class Tuned(Told):
     """Numbers fitted to answers, and what they are worth: `lab.knowledge.review_plan(parameters=…)` uses them."""
 
     answers: int
@@ -62,15 +66,12 @@ class Tuned:
         told[_("… and on cards that the fit has not seen")] = self.after
         told[_("Note")] = (
             _(
-                "They foretell better: lab.knowledge.review_plan(parameters=lab.knowledge.tune().parameters) uses them."
+                "They foretell better. In the next cell, lab.knowledge.review_plan(parameters=_.parameters) uses them."
             )
             if self.helped
             else _("They foretell no better, so everything stays as it is.")
         )
         return told
-
-    def _repr_html_(self) -> str:
-        return card(self._shown_())
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,11 @@ def answers_of(log_frame: "pl.DataFrame") -> Answers:
     return Answers(rating, days)
 
 
-def tuned(answers: Answers, start: Sequence[float]) -> Tuned:
-    """The numbers that fit best, if they foretell cards they have not seen better than those to start from."""
+def tuned(answers: Answers, start: Sequence[float], tell: Progress = silent) -> Tuned:
+    """The numbers that fit best, if they foretell cards they have not seen better than those to start from.
+
+    `tell` hears of each of the `STEPS`; nothing is kept, so it may be broken off at any of them.
+    """
     import numpy as np
 
     answers = answers.longest_first()
@@ -128,14 +132,21 @@ def tuned(answers: Answers, start: Sequence[float]) -> Tuned:
     usual = tuple(float(each) for each in start)
     if count < ENOUGH:
         return Tuned(count, usual, helped=False)
+    steps = count_from(1)
+
+    def search(which: "np.ndarray[Any, Any]") -> tuple[float, ...]:
+        return _searched(
+            answers, usual, which, lambda: tell(_("Fitting to the answers"), next(steps))
+        )
+
     before, after = _surprises(answers, usual), np.zeros_like(answers.rating)
     fold = np.arange(answers.rating.shape[1]) % _FOLDS
     for n in range(_FOLDS):
-        found = _searched(answers, usual, told & (fold != n))
+        found = search(told & (fold != n))
         after[:, fold == n] = _surprises(answers, found)[:, fold == n]
     gain = before[told] - after[told]
     helped = float(gain.mean()) > float(gain.std()) / count**0.5
-    best = _searched(answers, usual, told) if helped else usual
+    best = search(told) if helped else usual
     means = round(float(before[told].mean()), 4), round(float(after[told].mean()), 4)
     return Tuned(count, best, helped, *means)
 
@@ -208,7 +219,10 @@ def replayed(answers: Answers, parameters: Sequence[float]) -> "np.ndarray[Any, 
 
 
 def _searched(
-    answers: Answers, start: tuple[float, ...], which: "np.ndarray[Any, Any]"
+    answers: Answers,
+    start: tuple[float, ...],
+    which: "np.ndarray[Any, Any]",
+    step: Callable[[], None],
 ) -> tuple[float, ...]:
     """The likeliest numbers, found one after the other, some times over."""
     moved = dict.fromkeys(_FITTED, 0.0)
@@ -230,6 +244,7 @@ def _searched(
             low, high = max(-_FARTHEST, middle - reach), min(_FARTHEST, middle + reach)
             best = _lowest(at, low, high)
             moved[place] = best if at(best) < at(middle) else middle
+            step()
     return _moved(start, moved)
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.shown import Told, card, plain_card
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _, lang
 
@@ -33,7 +34,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(Told):
     """How a method is used, in one language."""
 
     key: str
@@ -56,6 +57,18 @@ class Guide:
             _("When to use it"): self.when,
             _("Minutes"): self.minutes,
         }
+
+    def _whole(self) -> dict[str, Any]:
+        """All of it, one step a line; in a listing there is no room for this."""
+        steps = {f"{n}. {step.title}": step.text for n, step in enumerate(self.steps, 1)}
+        return {**self._shown_(), **steps, _("What to mind"): self.care, _("Where it comes from"): self.origin}  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        return card(self._whole())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        del cycle  # its values are texts
+        printer.text(plain_card(self._whole()))
 
 
 def guide(key: str, language: str | None = None) -> Guide:

@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from pgc_lib.core.problems import reason_of
 from pgc_lib.core.record import SEALED, Record
+from pgc_lib.core.shown import text_of
 from pgc_lib.i18n import _
 
 MOST = 200
@@ -68,6 +69,20 @@ class Parts(Generic[P]):
         if len(given) > self.most:
             raise _wrong(_("these are more than {n}", n=self.most))
         return [self._one(number, each) for number, each in enumerate(given, 1)]
+
+    def told(self, value: Any) -> str:
+        """The parts in words: what each is, and in brackets what else is known of it."""
+        return _("; ").join(map(self._told, self.typed(value)))
+
+    def _told(self, part: P) -> str:
+        said = {name: text_of(getattr(part, name)) for name in self.kind.model_fields}
+        main = self.kind.main or next(iter(said))
+        rest = _(", ").join(
+            _("{name}: {value}", name=_(self.kind.model_fields[name].title or name), value=text)
+            for name, text in said.items()
+            if text and name != main
+        )
+        return _("{title} ({name})", title=said[main], name=rest) if rest else said[main]
 
     def _one(self, number: int, given: Any) -> P:
         if isinstance(given, self.kind):

@@ -259,7 +259,7 @@ def _reason(learned: Learned, payee: str, note: str, category: str) -> str:
             every=every,
         )
     if pieces:
-        words = ", ".join(f"“{piece}”" for piece in pieces)
+        words = _(", ").join(f"“{piece}”" for piece in pieces)
         return said(N_("Lines with {words} are in {category}."), words=words, category=category)
     return said(N_("Lines of such an amount are in {category}."), category=category)
 

@@ -95,7 +95,7 @@ class Status:
         if not self.due and self.standing in ("fast", "fine") and self.days_left > 1:
             parts.append(self._pace())
         if self.elsewhere:
-            amounts = ", ".join(
+            amounts = _(", ").join(
                 f"{_plain(amount)} {currency}" for currency, amount in self.elsewhere.items()
             )
             parts.append(_("Not counted, in other currencies: {amounts}.", amounts=amounts))

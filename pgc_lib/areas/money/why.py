@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from pgc_lib.areas.money import ledger
 from pgc_lib.areas.money.rates import rounded
-from pgc_lib.core.shown import Listing, card, text_of
-from pgc_lib.i18n import _
+from pgc_lib.areas.money.reports import Flow
+from pgc_lib.core.shown import Listing, card, plain_card, text_of
+from pgc_lib.i18n import _, lang
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,8 +48,8 @@ class Contributor:
             _("Before"): self.before,
             _("Now"): self.now,
             _("Change"): self.change,
-            _("Of that price"): self.price,
-            _("Of that count"): self.count,
+            _("By price"): self.price,
+            _("By how often"): self.count,
             _("Times"): f"{self.times_before} → {self.times_now}",
         }
 
@@ -66,6 +67,7 @@ class Why:
     before_until: date
     contributors: Listing[Contributor]
     """Whose change was the largest first."""
+    flow: Flow = "spending"
 
     @property
     def before(self) -> Decimal:
@@ -90,7 +92,8 @@ class Why:
     def told(self) -> str:
         """The answer in a few sentences, computed and not guessed."""
         change = self.now - self.before
-        name = _("Spending") if self.category is None else self.category or _("Without a category")
+        every = _("Spending") if self.flow == "spending" else _("Income")
+        name = every if self.category is None else self.category or _("Without a category")
         if not change:
             return _("{name} stayed at {now}.", name=name, now=_amount(self.now, self.currency))
         told = _(
@@ -104,7 +107,7 @@ class Why:
         )
         same_way = [each for each in self.contributors if each.change * change > 0][:_TOLD]
         names = _(", ").join(f"{each.name or '—'} {each.change:+,.2f}" for each in same_way)
-        return f"{told} " + _("Most of it: {names}.", names=names)
+        return told + ("" if lang() == "zh-CN" else " ") + _("Most of it: {names}.", names=names)
 
     def frame(self) -> "pl.DataFrame":
         """The contributors as a frame."""
@@ -131,6 +134,25 @@ class Why:
 
     def _repr_html_(self) -> str:
         return card(self._shown_()) + self.contributors._repr_html_()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        del cycle  # a value
+        printer.text(f"{plain_card(self._shown_())}\n\n")
+        self.contributors._repr_pretty_(printer, cycle=False)
+
+
+class Answers(Listing[Why]):
+    """An answer a currency, each shown whole: with who contributed, by price and by count."""
+
+    def _repr_html_(self) -> str:
+        return "".join(each._repr_html_() for each in self) or super()._repr_html_()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        if not self:
+            super()._repr_pretty_(printer, cycle)
+        for place, each in enumerate(self):
+            printer.text("\n\n" if place else "")
+            each._repr_pretty_(printer, cycle)
 
 
 def contributor(

@@ -13,6 +13,7 @@ from pgc_lib.areas.paper.records import Doc, File, Folder
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Told
 from pgc_lib.core.together import together
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
@@ -22,7 +23,7 @@ To = Mapping[UUID, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Told):
     """What a move did; `lab.history.undo_batch(batch)` takes it back."""
 
     batch: UUID

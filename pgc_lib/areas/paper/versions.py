@@ -11,7 +11,7 @@ from uuid import UUID
 from pgc_lib.areas.paper.paths import joined
 from pgc_lib.areas.paper.records import Doc
 from pgc_lib.core.session import Session
-from pgc_lib.core.shown import Listing
+from pgc_lib.core.shown import Listing, Told
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import N_, _
 
@@ -19,7 +19,7 @@ _VERBS = {"insert": N_("added"), "update": N_("changed"), "delete": N_("removed"
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Told):
     """A document as one change left it."""
 
     doc: UUID

@@ -41,13 +41,17 @@ class Moved:
             return None
         return (self.change < 0) == self.less_is_better
 
+    def _told(self, value: Decimal | None) -> Decimal | int | None:
+        """What is counted is told without cents."""
+        return int(value) if value is not None and not self.unit and value == int(value) else value
+
     def _shown_(self) -> Mapping[str, Any]:
         better = self.better
         return {
             _("Fact"): self.text,
-            _("Now"): self.now,
-            _("Before"): self.before,
-            _("Change"): self.change,
+            _("Now"): self._told(self.now),
+            _("Before"): self._told(self.before),
+            _("Change"): self._told(self.change),
             _("Change in %"): "" if self.share is None else f"{self.share:+.0%}",
             _("Unit"): self.unit,
             _("Direction"): "" if better is None else (_("better") if better else _("worse")),

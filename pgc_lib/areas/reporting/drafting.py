@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Protocol
 
 from pgc_lib.areas.reporting.fact import SECTIONS, Fact, Section
@@ -37,13 +38,28 @@ class ByTemplate:
     most: int = field(default=MOST)
 
     def __call__(self, period: Period, facts: Sequence[tuple[int, Fact]]) -> Draft:  # noqa: ARG002
-        """The facts in their order."""
-        lines: dict[Section, list[str]] = {section: [] for section in SECTIONS}
-        for number, fact in facts:
-            lines[fact.section].append(f"- {_one_line(fact.text)} [{number}]")
+        """The facts in their order; where they are too many, each area has its share."""
+        chosen = {
+            section: _shared([each for each in facts if each[1].section == section], self.most)
+            for section in SECTIONS
+        }
         return Draft(
-            {section: "\n".join(of_section[: self.most]) for section, of_section in lines.items()}
+            {
+                section: "\n".join(f"- {_one_line(fact.text)} [{n}]" for n, fact in of_section)
+                for section, of_section in chosen.items()
+            }
         )
+
+
+def _shared(facts: Sequence[tuple[int, Fact]], most: int) -> list[tuple[int, Fact]]:
+    """What tells of the whole, then of each area in turn what comes first; in the order in which they were."""
+    whole = [each for each in facts if each[1].headline]
+    areas: dict[str, list[tuple[int, Fact]]] = {}
+    for each in facts:
+        if not each[1].headline:
+            areas.setdefault(each[1].area, []).append(each)
+    turns = [each for turn in zip_longest(*areas.values()) for each in turn if each is not None]
+    return sorted([*whole, *turns][:most], key=lambda each: each[0])
 
 
 def checked(draft: Draft, facts: Sequence[Fact]) -> Draft:

@@ -1,7 +1,8 @@
 """What was finished in a period, what it brought and taught, what is late, and what comes next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pgc_lib.areas.reporting.fact import Fact, Section, number, pointers
@@ -28,10 +29,10 @@ def facts(asked: "Asked") -> Iterator[Fact]:
     yield _counted("todos.done", "accomplishments", done, within, less_is_better=False)
     yield from _hours(done, within)
     yield from _worked(todos, asked)
-    for todo in done[-_MOST:]:
-        yield _one(todo, "accomplishments", _done(todo))
-        if learning := todo.learning.strip():
-            yield _one(todo, "learnings", learning, "learned")
+    for same in _gathered(done, _done)[-_MOST:]:
+        yield _told_once(same, "accomplishments", _done(same[-1]), within)
+    for same in _gathered([each for each in done if each.learning.strip()], _learned)[-_MOST:]:
+        yield _told_once(same, "learnings", _learned(same[-1]), within, "learned")
     if asked.now >= period.first:
         over = min(asked.until, asked.now - timedelta(days=1))
         late = unfinished(todos, over)
@@ -144,6 +145,37 @@ def _done(todo: Todo) -> str:
             return _("Done: {title} ({project}).", **told)
         case _:
             return _("Done: {title}.", **told)
+
+
+def _learned(todo: Todo) -> str:
+    return " ".join(todo.learning.split())
+
+
+def _gathered(done: list[Todo], said: Callable[[Todo], str]) -> list[list[Todo]]:
+    """What the same is said of stands together, as what is done every week; by when it was done last."""
+    found: dict[str, list[Todo]] = {}
+    for todo in done:
+        text = said(todo)
+        found[text] = [*found.pop(text, ()), todo]
+    return list(found.values())
+
+
+def _told_once(
+    same: list[Todo], section: Section, text: str, within: str, what: str = "items"
+) -> Fact:
+    """One line for all the times, with each of them behind it."""
+    if len(same) == 1:
+        return _one(same[0], section, text, {"items": "item"}.get(what, what))
+    last = same[-1]
+    digest = sha256(f"{last.title}\0{last.project}\0{text}".encode(errors="replace")).hexdigest()[:32]  # fmt: skip
+    told = {"result": last.result} if what == "items" else {"learning": last.learning}
+    given = {"title": last.title, "project": last.project, **told} if what == "items" else told
+    query = ", ".join([within, *(f"{name}={value!r}" for name, value in given.items())])
+    return Fact(
+        key=f"todos.{what}.{digest}", area="todos", section=section,
+        text=n_("{told} (once).", "{told} ({n} times).", len(same), told=text.rstrip("。.")),
+        query=f"lab.todos.find({query})", rows=pointers(KIND, (todo.id for todo in same)), count=len(same),
+    )  # fmt: skip
 
 
 def _one(todo: Todo, section: Section, text: str, what: str = "item") -> Fact:

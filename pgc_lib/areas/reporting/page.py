@@ -29,7 +29,7 @@ code { font-size: .8rem; overflow-wrap: anywhere; }
 def markdown(report: Report, *, facts: bool = True) -> str:
     """The report as Markdown, its facts numbered at the end."""
     with in_lang(report.lang):
-        parts = [f"# {report.title}", f"*{_standing(report)}*"]
+        parts = [f"# {report.title}", _standing(report)]
         for section, title in SECTIONS.items():
             text = getattr(report, section).strip()
             parts.append(f"## {_(title)}\n\n{text or _('Nothing was written here.')}")
@@ -52,9 +52,9 @@ def fragment(report: Report) -> str:
         for section, title in SECTIONS.items():
             text = getattr(report, section).strip() or _("Nothing was written here.")
             parts.append(f"<h2>{escape(_(title))}</h2>")
-            parts.append(_linked(html(text), name, len(report.facts)))
+            parts.append(linked(html(text), name, len(report.facts)))
         if report.facts:
-            parts.append(_facts(report.known, name))
+            parts.append(facts_below(report.known, name))
     return f"<article lang='{escape(report.lang)}'>{''.join(parts)}</article>"
 
 
@@ -106,7 +106,8 @@ def _standing(report: Report) -> str:
     return told
 
 
-def _facts(facts: list[Fact], name: str) -> str:
+def facts_below(facts: list[Fact], name: str) -> str:
+    """Each fact with its number, and the queries that find their rows again."""
     lines = [
         f"<tr id='{name}-{n}'><td>{n}</td><td>{escape(fact.text)}</td><td>{fact.count or ''}</td></tr>"
         for n, fact in enumerate(facts, 1)
@@ -125,7 +126,7 @@ def _facts(facts: list[Fact], name: str) -> str:
     )
 
 
-def _linked(safe: str, name: str, facts: int) -> str:
+def linked(safe: str, name: str, facts: int) -> str:
     """Citations as links to the facts; the HTML is safe already and stays so."""
 
     def link(match: re.Match[str]) -> str:

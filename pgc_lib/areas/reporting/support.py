@@ -6,11 +6,11 @@ goes only when the person takes it away.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from pgc_lib.areas.reporting.fact import Fact
+from pgc_lib.areas.reporting.fact import Fact, Section
 from pgc_lib.i18n import _
 
 MARK = "⚠"
@@ -68,7 +68,7 @@ class Judged:
 
 def judge(text: str, facts: Sequence[Fact]) -> list[Judged]:
     """Every sentence of a text; headings and what carries no word are none."""
-    return [_judged(sentence, facts) for sentence in sentences(text)]
+    return [each for line in text.splitlines() for each in _judged_line(line, facts)]
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -95,6 +95,41 @@ def cited(text: str) -> tuple[int, ...]:
     """The facts that a text names, each once."""
     numbers = (int(n) for match in _CITED.finditer(text) for n in re.split(r"[,，]", match[1]))
     return tuple(dict.fromkeys(numbers))
+
+
+def carried(
+    sections: Mapping[Section, str], before: Sequence[Fact], now: Sequence[Fact]
+) -> tuple[dict[Section, str], list[Fact]]:
+    """A text that names facts, naming the same ones in a newer list; a fact that is told no more is kept at its end."""
+    facts = list(now)
+    places = {fact.key: place for place, fact in enumerate(now, 1)}
+
+    def place(n: int) -> int:
+        if not 1 <= n <= len(before):
+            return n + len(facts)  # there was no such fact, and there shall be none
+        fact = before[n - 1]
+        if fact.key not in places:
+            facts.append(fact)
+            places[fact.key] = len(facts)
+        return places[fact.key]
+
+    def renamed(found: re.Match[str]) -> str:
+        return f"[{', '.join(str(place(int(n))) for n in re.split(r'[,，]', found[1]))}]"
+
+    return {section: _CITED.sub(renamed, text) for section, text in sections.items()}, facts
+
+
+def _judged_line(line: str, facts: Sequence[Fact]) -> Iterator[Judged]:
+    """A fact of several sentences is named once behind the last: what is word for word in it rests on it, too."""
+    named = [n for n in cited(line) if 1 <= n <= len(facts)]
+    for sentence in sentences(line):
+        if not cited(sentence):
+            said = " ".join(sentence.split())
+            whole = [n for n in named if said in " ".join(facts[n - 1].text.split())]
+            if whole:
+                yield Judged(sentence, (whole[0],))
+                continue
+        yield _judged(sentence, facts)
 
 
 def _judged(sentence: str, facts: Sequence[Fact]) -> Judged:

@@ -8,12 +8,12 @@ from pgc_lib.areas.reporting.compare import Moves, compared
 from pgc_lib.areas.reporting.drafting import ByTemplate, Draft, Writer, checked
 from pgc_lib.areas.reporting.facts import PRIVATE, Asked, Facts, collect, named, sources
 from pgc_lib.areas.reporting.period import Period, Unit
-from pgc_lib.areas.reporting.support import Judged, judge
+from pgc_lib.areas.reporting.support import Judged, carried, judge
 from pgc_lib.areas.reporting.written import Permission, Report, as_kept
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Conflict, Invalid, Problem
-from pgc_lib.i18n import _, in_lang, lang
+from pgc_lib.i18n import LANGUAGES, _, in_lang, lang
 
 if TYPE_CHECKING:
     from pgc_lib.core.changes import Change
@@ -92,7 +92,7 @@ class Writing(Area, name="reports", main="written"):
         return self.written.update(report, state="final", finalised_at=datetime.now(UTC))
 
     def revise(self, report: Report) -> Report:
-        """Begin the next revision of a final report: its text, beside the facts as they are now."""
+        """Begin the next revision of a final report: its text, resting on the same facts as they are now."""
         if report.state != "final":
             raise Conflict(
                 _("“{title}” is still a draft.", title=report.title),
@@ -102,8 +102,12 @@ class Writing(Area, name="reports", main="written"):
         if newest is not None and newest.state == "draft":
             return newest
         revision = (newest or report).revision + 1
-        drafted = self._drafted(report.period, None, None, revision)
-        return self.written.update(drafted, **{name: getattr(report, name) for name in _WRITABLE})
+        with in_lang(report.lang):
+            facts = list(self.facts(report.period))
+            drafted = self._drafted(report.period, None, None, revision)
+        told, facts = carried(report.sections(), report.known, facts)
+        sections: dict[str, Any] = {str(section): text for section, text in told.items()}
+        return self.written.update(drafted, title=report.title, facts=as_kept(facts), **sections)
 
     def versions(self, report: Report) -> "Listing[Change]":
         """Every change of a report: who, when, and what was there before."""
@@ -171,7 +175,7 @@ class Writing(Area, name="reports", main="written"):
             draft = checked(writer(period, told), facts)
         values: dict[str, Any] = {
             **{str(section): text for section, text in draft.sections.items()},
-            "title": there.title if there else period.title(),
+            "title": _title(period, there),
             "lang": lang(),
             "facts": as_kept(list(facts)),
             "drafted_by": draft.author,
@@ -198,6 +202,19 @@ class Writing(Area, name="reports", main="written"):
     def _open(self, report: Report) -> None:
         if self.written.get(report.id).state == "final":
             raise _is_final(report)
+
+
+def _title(period: Period, there: Report | None) -> str:
+    """What the period is called in the language of the draft, unless the person called it something else."""
+    return period.title() if there is None or there.title in _own_titles(period) else there.title
+
+
+def _own_titles(period: Period) -> set[str]:
+    found = set()
+    for language in LANGUAGES:
+        with in_lang(language):
+            found.add(period.title())
+    return found
 
 
 class Allowed:

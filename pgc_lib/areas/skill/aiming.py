@@ -42,7 +42,7 @@ class Aiming(Growing, name="skills", main="items"):
             names = [each.name for each in self.roles.find(owner=owner or self.session.person)]
             raise NotFound(
                 _("There is no role “{name}”.", name=role),
-                next_step=_("There are: {names}.", names=", ".join(names))
+                next_step=_("There are: {names}.", names=_(", ").join(names))
                 if names
                 else _("Make one with `lab.skills.set_role(name, {{skill: level}})`."),
             )

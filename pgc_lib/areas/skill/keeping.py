@@ -56,7 +56,8 @@ def unknown(skills: Iterable[Skill], name: str) -> NotFound:
     return NotFound(
         _("There is no skill “{name}”.", name=name),
         next_step=_(
-            "Did you mean {names}? A new skill is made with `create=True`.", names=", ".join(alike)
+            "Did you mean {names}? A new skill is made with `create=True`.",
+            names=_(", ").join(alike),
         )
         if alike
         else _("A new skill is made with `create=True`, or by `lab.skills.add(name=…)`."),
@@ -131,7 +132,7 @@ class Repository:
             raise NotFound(
                 _(
                     "None of the languages is one of your skills: {names}.",
-                    names=", ".join(left_out),
+                    names=_(", ").join(left_out),
                 ),
                 next_step=_(
                     "`accept(create=True)` makes them; `accept({{…}})` says which is which."

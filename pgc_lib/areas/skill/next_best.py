@@ -78,7 +78,7 @@ class Suggested:
         return {
             _("Skill"): self.name,
             _("Level"): self.level,
-            _("Why"): "; ".join(self.reasons),
+            _("Why"): _("; ").join(self.reasons),
             _("Score"): round(self.score, 2),
         }
 
@@ -116,7 +116,7 @@ def next_best(
             why.append(_faded(each, faded))
         opened = waiting.get(each.id, [])
         if opened:
-            why.append(_("opens {skills}", skills=", ".join(sorted(opened)[:3])))
+            why.append(_("opens {skills}", skills=_(", ").join(sorted(opened)[:3])))
         unlocked = each.level == 0 and each.id in needing
         if unlocked:
             why.append(_("everything that it needs is there"))

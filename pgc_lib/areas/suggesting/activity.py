@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from pgc_lib.areas.suggesting.proposals import Proposal, old_of
 from pgc_lib.areas.suggesting.wording import said
@@ -72,12 +73,15 @@ def _achievement(about: str, reason: str, confidence: float, **fields: Any) -> P
 def _todos(session: Session, since: date) -> Iterator[Proposal]:
     from pgc_lib.areas.todos import Todos
 
-    done = Todos(session).items.find(
-        col("owner") == session.person, done=True, done_at__ge=_start(since), order="done_at"
-    )
-    for todo in done:
-        if not todo.result:
-            continue
+    items = Todos(session).items
+    mine = col("owner") == session.person
+    told = items.frame(
+        mine, col("result") != "", done=True, order="done_at", columns=["id", "title", "result", "done_at"]
+    )  # fmt: skip
+    # What repeats and brings the same each time was an achievement the first time.
+    first = told.unique(["title", "result"], keep="first", maintain_order=True)
+    new = first.filter(first["done_at"] >= _start(since))
+    for todo in items.find(col("id").is_in(map(UUID, new["id"])), order="done_at"):
         number, unit = measured(todo.result)
         yield _achievement(
             f"todo:{todo.id.hex}",

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
 from pgc_lib.areas.suggesting.wording import again
+from pgc_lib.core.places import record_of
 from pgc_lib.core.record import Record, field
 from pgc_lib.core.shown import text_of
 from pgc_lib.core.types import Moment
@@ -92,13 +93,18 @@ class Suggestion(
         return {name: change.get("new") for name, change in self.changes.items()}
 
     def difference(self) -> str:
-        """What would change, in a line."""
-        return "; ".join(
-            f"{name}: {text_of(change.get('old')) or '∅'} → {text_of(change.get('new'))}"
-            if self.target
-            else f"{name}: {text_of(change.get('new'))}"
-            for name, change in self.changes.items()
-        )
+        """What would change, in a line, each field by its title."""
+        record = record_of(self.target_kind)
+        fields = record.spec.fields if record else {}
+
+        def told(name: str, change: Mapping[str, Any]) -> str:
+            values = {
+                "field": fields[name].title if name in fields else name,
+                "old": text_of(change.get("old")) or "∅", "new": text_of(change.get("new")),
+            }  # fmt: skip
+            return _("{field}: {old} → {new}", **values) if self.target else _("{field}: {new}", **values)  # fmt: skip
+
+        return _("; ").join(told(name, change) for name, change in self.changes.items())
 
     def _shown_(self) -> dict[str, Any]:
         sure = "" if self.confidence is None else f"{self.confidence:.0%}"

@@ -2,7 +2,7 @@
 
     写周报 明天下午3点 #工作 30m +求职          call mum @fri 10pm #family !1          浇花 每周一三五 @家
 
-    #tag  +project  @context or day  !1 !高 priority  30m 半小时 estimate  每周一 every mon repeats
+    #tag  +project  @context or day  !1 !高 priority  30m 半小时 estimate  3pm-5pm time box  每周一 every mon repeats
 
 A part counts only as a whole word between spaces, and only when it can mean one thing. What is ambiguous or impossible
 stays in the title, and `problems` says why. `\\word` is a word of the title whatever it looks like; names with spaces
@@ -15,12 +15,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from pgc_lib.areas.todo.records import PRIORITIES
-from pgc_lib.areas.todo.short_days import Found, Read, Unsure, day_after_mark, day_at, day_of_words
+from pgc_lib.areas.todo.records import PRIORITIES, Todo
+from pgc_lib.areas.todo.short_days import (
+    Found,
+    Read,
+    Unsure,
+    day_after_mark,
+    day_at,
+    day_at_end,
+    day_of_words,
+)
 from pgc_lib.areas.todo.short_rules import rule_at, rule_of_words, written
-from pgc_lib.areas.todo.short_times import english_time, length_at, short_length, time_at, told
+from pgc_lib.areas.todo.short_times import (
+    english_time,
+    length_at,
+    short_length,
+    span_of,
+    time_at,
+    told,
+)
 from pgc_lib.core.recurrence import following, occurrences
 from pgc_lib.core.recurrence import parse as parse_rule
+from pgc_lib.core.shown import Told
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _, lang
 
@@ -37,7 +53,7 @@ _SENTENCE = re.compile(r"[!！?？.。,，;；:：]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Told):
     """What a line says."""
 
     title: str
@@ -60,6 +76,11 @@ class Parsed:
             "project": self.project, "tags": list(self.tags), "contexts": list(self.contexts), "rule": self.rule,
             "from_done": self.from_done,
         }  # fmt: skip
+
+    def _shown_(self) -> dict[str, Any]:
+        fields = Todo.spec.fields
+        found = {fields[name].title: value or None for name, value in self.values().items()}
+        return found | {_("Problems"): "\n".join(f"{each.place}: {each.reason}" for each in self.problems)}  # fmt: skip
 
 
 class Printable(Protocol):
@@ -97,7 +118,7 @@ def parse(text: str, now: datetime) -> Parsed:
     title: list[str] = []
     said: dict[str, Any] = {}
     problems: list[Problem] = []
-    at_place: tuple[int, str] | None = None
+    at_place: tuple[int, str, Mapping[str, Any]] | None = None
     place = 0
     while place < len(words):
         word = words[place]
@@ -105,7 +126,7 @@ def parse(text: str, now: datetime) -> Parsed:
             title.append(word[1:])
             place += 1
             continue
-        found = _meaning(words[place:], today)
+        found = (_at_end(words[place:], today) if title else None) or _meaning(words[place:], today)
         length = found[1] if found else 1
         source = " ".join(words[place : place + length])
         place += length
@@ -120,7 +141,7 @@ def parse(text: str, now: datetime) -> Parsed:
         else:
             _take(said, found[0].values)
             if "at" in found[0].values:
-                at_place = (len(title), source)
+                at_place = (len(title), source, found[0].values)
     _settle(said, now, title, at_place, problems)
     several: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in _SEVERAL}
     return Parsed(" ".join(title), **several, **said, problems=tuple(problems))
@@ -136,8 +157,12 @@ def _take(said: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 
 def _settle(
-    said: dict[str, Any], now: datetime, title: list[str], at_place: tuple[int, str] | None, problems: list[Problem]
-) -> None:  # fmt: skip
+    said: dict[str, Any],
+    now: datetime,
+    title: list[str],
+    at_place: tuple[int, str, Mapping[str, Any]] | None,
+    problems: list[Problem],
+) -> None:
     """The day of what has only a rule or a time of day."""
     today, passed = now.date(), said.get("at", "99") <= f"{now:%H:%M}"
     if "rule" in said and "due" not in said:
@@ -159,7 +184,20 @@ def _settle(
         elif at_place is not None:
             title.insert(at_place[0], at_place[1])
             problems.append(Problem(at_place[1], _("this time is over today; say the day, too"), at_place[1]))  # fmt: skip
-            del said["at"]
+            for name in at_place[2]:
+                del said[name]
+
+
+def _at_end(words: list[str], today: date) -> tuple[Read, int] | None:
+    """A day that needs no mark, because nothing but days, times and marks follows it."""
+    found = day_at_end(words, today)
+    place = found[1] if found else 0
+    while found and place < len(words):
+        following_one = _meaning(words[place:], today)
+        if following_one is None or isinstance(following_one[0], Unsure):
+            return None
+        place += following_one[1]
+    return found
 
 
 def _meaning(words: list[str], today: date) -> tuple[Read | Unsure, int] | None:
@@ -169,8 +207,20 @@ def _meaning(words: list[str], today: date) -> tuple[Read | Unsure, int] | None:
         return found
     if len(words) > 1 and words[1].lower() in ("am", "pm") and (found_time := english_time(word + words[1])):  # fmt: skip
         return found_time, 2
+    if word.lower() == "at" and len(words) > 1 and (told_time := _time_after_at(words[1:3])):
+        return told_time
     single = _marked(word, today) if word[0] in "#+@!" else _glued(word, today)
     return (single, 1) if single else None
+
+
+def _time_after_at(words: list[str]) -> tuple[Read, int] | None:
+    """`at 5pm`, `at 5 pm`, `at 17:00`."""
+    for taken in (2, 1):
+        text = "".join(words[:taken])
+        read = english_time(text) or (_whole(time_at(text), text) if taken == 1 else None)
+        if isinstance(read, Read) and len(words) >= taken:
+            return read, 1 + taken
+    return None
 
 
 def _marked(word: str, today: date) -> Found:
@@ -204,13 +254,19 @@ def _whole(found: Found, text: str) -> Found:
 
 def _glued(word: str, today: date) -> Found:
     """Days, times, lengths and rules in one word, as in 明天下午3点; all of it must be meant."""
-    for whole in (english_time, short_length):
+    for whole in (english_time, short_length, span_of):
         if found := whole(word):
             return found
     values: dict[str, Any] = {}
     rest = word
     while rest:
-        found = rule_at(rest) or length_at(rest) or time_at(rest) or day_at(rest, today)
+        found = (
+            span_of(rest)
+            or rule_at(rest)
+            or length_at(rest)
+            or time_at(rest)
+            or day_at(rest, today)
+        )
         if found is None or found.length == 0:
             break
         if isinstance(found, Unsure):

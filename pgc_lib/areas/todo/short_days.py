@@ -268,6 +268,19 @@ def day_of_words(words: list[str], today: date) -> tuple[Read | Unsure, int] | N
     if first == "@next" and len(words) > 1 and (wanted := weekday(words[1])) is not None:
         monday = today - timedelta(days=today.weekday())
         return Read(0, {"due": monday + timedelta(days=7 + wanted)}), 2
-    if first in _HINTED:
+    if first in _HINTED or (first == "next" and len(words) > 1 and weekday(words[1]) is not None):
         return Unsure(0, _("without a mark this is a word of the title; write {example}", example=f"@{first}")), 1  # fmt: skip
     return None
+
+
+def day_at_end(words: list[str], today: date) -> tuple[Read, int] | None:
+    """An English day without a mark, as in `call mum on friday`; whoever asks knows that no word of the title follows."""
+    lead = words[0].lower() in ("on", "by") and len(words) > 1
+    first, rest = words[lead].lower(), words[lead + 1 : lead + 2]
+    if first == "next":
+        found = day_of_words(["@next", *rest], today)
+        return (found[0], lead + 2) if found is not None and isinstance(found[0], Read) else None
+    if first not in _HINTED:
+        return None
+    read = day_after_mark("today" if first == "tonight" else first, today)
+    return (read, lead + 1) if isinstance(read, Read) else None

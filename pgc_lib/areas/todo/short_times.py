@@ -24,6 +24,9 @@ _SHORT = re.compile(
     r"(?:(\d{1,4}(?:\.\d{1,2})?)(?:h|hr|hrs|hours?))?(?:(\d{1,5}(?:\.\d{1,2})?)(?:m|min|mins|minutes?))?",
     re.IGNORECASE,
 )
+_SPAN = re.compile(
+    r"(\d{1,2}(?::\d{2})?(?:am|pm)?)[-–—~～](\d{1,2}(?::\d{2}(?:am|pm)?|am|pm))", re.IGNORECASE
+)
 LONGEST = 100_000
 
 
@@ -99,6 +102,30 @@ def english_time(text: str) -> Found:
     return Read(
         len(text), {"at": clock(hour % 12 + (12 if found[3].lower() == "pm" else 0), minute)}
     )
+
+
+def span_of(text: str) -> Found:
+    """`3pm-5pm`, `3-5pm` or `15:00-16:30`, as a whole: when it begins and how long it takes."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        return None
+    first, last = found[1], found[2]
+    half = last[-2:].lower()
+    if half in ("am", "pm") and not first[-1].isalpha():
+        first += half
+    begin, end = (english_time(each) or time_at(each) for each in (first, last))
+    for each in (begin, end):
+        if not isinstance(each, Read):
+            return each and Unsure(len(text), each.reason)
+    assert isinstance(begin, Read) and isinstance(end, Read)
+    minutes = _minutes(end.values["at"]) - _minutes(begin.values["at"])
+    if minutes <= 0:
+        return Unsure(len(text), _("this ends before it begins"))
+    return Read(len(text), {**begin.values, "minutes": minutes})
+
+
+def _minutes(at: str) -> int:
+    return int(at[:2]) * 60 + int(at[3:])
 
 
 # ── how long ─────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from pgc_lib.areas.wellness.statistics import (
     smooth,
     theil_sen,
 )
-from pgc_lib.core.shown import Listing, card
+from pgc_lib.core.shown import Listing, Told, card
 from pgc_lib.i18n import _, lang
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def trend(measure: Measure, frame: "pl.DataFrame") -> Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Told):
     """A day from which on a measure has another level."""
 
     measure: Measure
@@ -193,7 +193,7 @@ def changes(measure: Measure, frame: "pl.DataFrame") -> Listing[Change]:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Told):
     """How two measures go together, with everything that keeps one from believing it too soon."""
 
     one: Measure

@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pgc_lib.core.recurrence import occurrences, told
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import _, n_
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Streak(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Told):
     """How a habit holds."""
 
     name: str

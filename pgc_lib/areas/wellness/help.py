@@ -25,7 +25,7 @@ class Hint:
                 _("If you might act on these thoughts, call now or go to the nearest emergency department, and ask somebody to stay with you."),
             ]  # fmt: skip
         return [
-            _("Scores in this range are a good reason to speak with a doctor or a psychotherapist. Only they can say what it is."),
+            _("What you answered is a good reason to speak with a doctor or a psychotherapist. Only they can say what it is."),
             _("Somebody to talk to: in mainland China 12356 (psychological support); in an emergency 120 or 110; elsewhere your local emergency number."),
         ]  # fmt: skip
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,8 @@ class Instrument:
     scales: tuple[Scale, ...]
     urgent: tuple[int, ...]
     """The items to which any answer above the lowest calls for help at once."""
+    seek_at: int | None
+    """A single answer so low calls for a talk, whatever the sum is."""
 
     @property
     def lowest(self) -> int:
@@ -111,8 +114,13 @@ class Instrument:
         from pgc_lib.core.shown import card
 
         options = ", ".join(f"{option.score} = {option.text}" for option in self.options)
-        heading = {_("Question"): str(self.question), _("Possible answers"): options}
-        return card(self._shown_() | heading) + Listing(self.items)._repr_html_()
+        heading = {_("How it is asked"): str(self.question), _("Possible answers"): options}
+        whole = {title: value for title, value in self._shown_().items() if value != self.source}
+        return (
+            card(whole | heading)
+            + Listing(self.items)._repr_html_()
+            + f"<p><small>{escape(self.source)}</small></p>"
+        )
 
 
 def instrument(key: str) -> Instrument:
@@ -161,6 +169,7 @@ def _read(path: Path) -> Instrument:
         ),
         scales=scales,
         urgent=tuple(said.get("urgent", ())),
+        seek_at=said.get("seek_at"),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from pgc_lib.core.shown import Told
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class Night(Told):
     """What was slept for one day."""
 
     day: date
@@ -121,7 +122,7 @@ def between(day: date, asleep: str, woke: str, zone: ZoneInfo) -> tuple[datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Told):
     """How regular the nights are."""
 
     nights: int
@@ -141,11 +142,6 @@ class Rhythm:
             _("Middle of the night"): self.middle,
             _("Regularity"): f"{self.regularity:.2f}",
         }
-
-    def _repr_html_(self) -> str:
-        from pgc_lib.core.shown import card
-
-        return card(self._shown_())
 
 
 def rhythm(found: Iterable[Night]) -> Rhythm | None:

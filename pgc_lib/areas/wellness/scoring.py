@@ -57,6 +57,8 @@ class Result:
     scores: tuple[Score, ...]
     hint: Hint | None
     id: UUID | None = None
+    low_answer: bool = False
+    """Whether a single answer was so low that the reference advises a closer look."""
 
     @property
     def score(self) -> int:
@@ -70,6 +72,8 @@ class Result:
         for each in self.scores:
             shown[str(each.scale.name)] = f"{each.value} ({each.lowest}–{each.highest})"
         told = " ".join(each.told for each in self.scores if each.told)
+        if self.low_answer:
+            told += " " + _("The reference also advises a closer look when a single answer is {most} or less.", most=self.instrument.seek_at)  # fmt: skip
         shown[_("In the literature")] = told or (
             str(self.instrument.remark) if self.instrument.remark else ""
         )
@@ -151,9 +155,10 @@ def scored(
         low, high = (scale.times * end for end in ends)
         scores.append(Score(scale, scale.times * sum(mine), low, high))
     hint = hint_at(instrument, values)
-    if hint is None and any(each.band and each.band.seek for each in scores):
+    low = instrument.seek_at is not None and min(values) <= instrument.seek_at
+    if hint is None and (low or any(each.band and each.band.seek for each in scores)):
         hint = Hint("seek")
-    return Result(instrument, at, tuple(scores), hint, id)
+    return Result(instrument, at, tuple(scores), hint, id, low_answer=low)
 
 
 def written(values: Sequence[int]) -> str:

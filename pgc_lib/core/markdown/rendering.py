@@ -1,18 +1,19 @@
 """Markdown as HTML that is safe to show, whoever wrote it.
 
 `commonmark` is the bare renderer, which passes the examples of the CommonMark specification. `html` adds tables,
-footnotes, to-dos and wiki links, keeps formulas and Mermaid as code, and lets through only what cannot execute,
-load or imitate anything: no scripts, handlers, forms, frames or styles, and no picture from another host, whose
-owner would learn who reads.
+footnotes, to-dos and wiki links, draws formulas as MathML, keeps Mermaid and formulas that it cannot read as code, and
+lets through only what cannot execute, load or imitate anything: no scripts, handlers, forms, frames or styles, and no
+picture from another host, whose owner would learn who reads.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 from pgc_lib.core.markdown import front
+from pgc_lib.core.markdown.formulas import mathml, tree
 from pgc_lib.core.markdown.reading import WikiLink, wiki_link
 from pgc_lib.i18n import _
 
@@ -46,6 +47,7 @@ _ATTRIBUTES = {
 _CLASS = re.compile(
     r"language-[\w+#.-]{1,40}|wiki(?:-new|-embed)?|math|footnotes?|footnote-\w+|task|contains-tasks"
 )
+_FORMULA = re.compile(r'(<pre>)?<code class="language-math">([^<]*)</code>(?(1)</pre>)')
 _ID = re.compile(r"fn(?:ref)?[0-9:-]{1,20}|h-[\w-]{1,200}")
 _INLINE_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|bmp|avif);base64,[A-Za-z0-9+/=\s]*")
 _WEB = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -75,13 +77,23 @@ def html(
         )
         return f"<p><em>{escape(told)}</em></p><pre>{escape(body)}</pre>"
     env = {"wiki": link, "picture": picture, "embed": embed}
-    return sanitised(_full().render(body, env))
+    return _with_formulas(sanitised(_full().render(body, env)))
 
 
 def commonmark(text: str) -> str:
     """HTML as the CommonMark specification has it. It is not safe: HTML of the text stays in it."""
     made: str = _bare().render(text)
     return made
+
+
+def _with_formulas(safe: str) -> str:
+    """Formulas as MathML of our own making, put in when nothing of the text's own can become any."""
+
+    def drawn(found: re.Match[str]) -> str:
+        known = tree(unescape(found[2]))
+        return found[0] if known is None else mathml(known, block=bool(found[1]))
+
+    return _FORMULA.sub(drawn, safe)
 
 
 def sanitised(markup: str) -> str:

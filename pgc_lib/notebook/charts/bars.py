@@ -6,13 +6,15 @@ from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.charts import marks, reading, saying
 from pgc_lib.notebook.charts.chart import Chart
 from pgc_lib.notebook.charts.theme import Paint
-from pgc_lib.notebook.charts.units import as_number, number, share
+from pgc_lib.notebook.charts.units import as_number, number, share, wide
 from pgc_lib.notebook.display.titles import title_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 _MOST = 15
+_EDGE = 16
+"""Pixels around names and numbers."""
 
 
 def bars(
@@ -53,13 +55,16 @@ def bars(
     def draw(width: int, paint: Paint) -> dict[str, Any]:
         much = marks.amounts("v", unit, None, height=width // 2)
         highest = max((abs(row["v"]) for row in rows), default=1) or 1
-        # Room for the number beside the longest bar.
+        limit = 96 if marks.narrow(width) else 190
         lowest = min((row["v"] for row in rows), default=0)
-        much["scale"] = {"domain": [min(0, lowest * 1.25), highest * 1.25 if positive else max(0, *(row["v"] for row in rows)) * 1.25], "nice": False}  # fmt: skip
+        # Room for the number beside the longest bar.
+        room = width - min(_widest(rows, "s"), limit) - _EDGE
+        more = max(room / max(room - _widest(rows, "text") - _EDGE, room / 3), 1.02)
+        much["scale"] = {"domain": [min(0, lowest * more), highest * more if positive else max(0, *(row["v"] for row in rows)) * more], "nice": False}  # fmt: skip
         much["axis"] = None
         names = {
             "field": "s", "type": "nominal", "sort": order, "title": None,
-            "axis": {"labelLimit": 96 if marks.narrow(width) else 190, "domain": False, "labelColor": paint("ink")},
+            "axis": {"labelLimit": limit, "domain": False, "labelColor": paint("ink")},
         }  # fmt: skip
         return marks.base(rows, width, len(rows) * 30 + 8, layer=[
             {"mark": {"type": "bar", "height": {"band": 0.62}, "color": paint("blue")}, "encoding": {"x": much, "y": names, "description": marks.said()}},
@@ -69,3 +74,8 @@ def bars(
     heads = [title_of(by, frame), title_of(y, frame), *([_("Share")] if positive else [])]
     lines = [[name, number(value, unit), *([share(value, whole)] if positive else [])] for name, value in every]  # fmt: skip
     return Chart(title or title_of(y, frame), told + left, heads, lines, draw, frame)
+
+
+def _widest(rows: list[dict[str, Any]], column: str) -> float:
+    """Pixels of the longest text."""
+    return marks.LETTER * max((wide(row[column]) for row in rows), default=0.0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.i18n import _, n_
+from pgc_lib.i18n import _
 from pgc_lib.notebook.charts import marks
 from pgc_lib.notebook.charts.chart import Chart
 from pgc_lib.notebook.charts.theme import Paint
@@ -90,8 +90,6 @@ def _told(rows: list[dict[str, Any]]) -> list[str]:
         return []
     over = [row for row in rows if row["over"]]
     fast = [row for row in rows if row["fast"]]
-    found = [
-        n_("{over} of {n} budget is overspent, {fast} goes faster than an even pace.", "{over} of {n} budgets are overspent, {fast} go faster than an even pace.", len(rows), over=len(over), fast=len(fast))
-    ]  # fmt: skip
+    found = [_("Overspent: {over} of {n}. Faster than an even pace: {fast}.", n=len(rows), over=len(over), fast=len(fast))]  # fmt: skip
     found += [_("{name}: {told}.", name=row["s"], told=_state(row)) for row in [*over, *fast][:5]]
     return [*found, _("The upright line is where an even pace would be today.")]

@@ -5,11 +5,15 @@ from itertools import pairwise
 from typing import Any
 
 from pgc_lib.notebook.charts.theme import Paint
-from pgc_lib.notebook.charts.units import Grain, of_days, of_numbers
+from pgc_lib.notebook.charts.units import Grain, of_days, of_numbers, wide
 from pgc_lib.notebook.look import SERIES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 """A name; nothing is asked of this address."""
+LETTER = 12.0
+"""Pixels of a letter."""
+_LEGEND, _KEY, _EDGE = 150, 34, 24
+"""Pixels: a legend's longest name, what stands beside each, and what the frame takes."""
 Rows = Sequence[Mapping[str, Any]]
 Spec = dict[str, Any]
 
@@ -63,15 +67,19 @@ def amounts(
     return {"field": field, "type": "quantitative", "scale": {"zero": zero, "nice": True}, "axis": axis}  # fmt: skip
 
 
-def series(order: Sequence[str], paint: Paint, *, legend: bool, field: str = "s") -> Spec:
-    """A colour a series."""
+def series(
+    order: Sequence[str], paint: Paint, *, legend: bool, width: int, field: str = "s"
+) -> Spec:
+    """A colour a series; the legend has as many columns as fit."""
+    longest = min(max((LETTER * wide(name) for name in order), default=0), _LEGEND)
+    columns = int(min(max((width - _EDGE) // (longest + _KEY), 1), 3))
     colors = [paint(SERIES[at % len(SERIES)]) for at in range(len(order))]
     return {
         "field": field,
         "type": "nominal",
         "sort": None,
         "scale": {"domain": list(order), "range": colors},
-        "legend": {"title": None, "columns": 3, "symbolType": "square", "symbolSize": 90, "labelLimit": 150}
+        "legend": {"title": None, "columns": columns, "symbolType": "square", "symbolSize": 90, "labelLimit": _LEGEND}
         if legend
         else None,
     }  # fmt: skip

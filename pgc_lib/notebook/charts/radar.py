@@ -86,7 +86,7 @@ def _drawn(
     square = {"type": "quantitative", "axis": None, "scale": {"domain": [-1.15, 1.15], "nice": False}}  # fmt: skip
     x, y = {**square, "field": "x"}, {**square, "field": "y"}
     path = {"x": x, "y": y, "order": {"field": "n", "type": "quantitative"}}
-    color = marks.series(order, paint, legend=len(order) > 1)
+    color = marks.series(order, paint, legend=len(order) > 1, width=width)
     if color["legend"]:
         # Drawn as the lines are: a square would say nothing of their dashes.
         color["legend"] = {**color["legend"], "symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2.5, "columns": 2 if marks.narrow(width) else 4}  # fmt: skip

@@ -52,7 +52,7 @@ def line(
         room = int(min(room, width * 0.3))
         at = marks.days(grain, width, room=room)
         much = marks.amounts("v", unit, name, zero=zero, height=height)
-        color = marks.series(shown, paint, legend=len(shown) > 1 and not labelled)
+        color = marks.series(shown, paint, legend=len(shown) > 1 and not labelled, width=width)
         layers: list[dict[str, Any]] = []
         if band:
             layers.append({
@@ -101,7 +101,7 @@ def stacked(
 
     def draw(width: int, paint: Paint) -> dict[str, Any]:
         height = 220 if marks.narrow(width) else 260
-        color = marks.series(order, paint, legend=len(order) > 1)
+        color = marks.series(order, paint, legend=len(order) > 1, width=width)
         at = marks.days(grain, width)
         much = {**marks.amounts("v", unit, name, height=height), "stack": "zero"}
         rank = {"field": "rank", "type": "quantitative"}

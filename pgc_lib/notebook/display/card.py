@@ -5,14 +5,13 @@ Plain HTML, which Jupyter draws in its own light or dark style and which lies li
 
 from typing import Any
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.record import SEALED, Record
 from pgc_lib.core.shown import text_of
 from pgc_lib.core.spec import FieldSpec
 from pgc_lib.i18n import _
 from pgc_lib.notebook.live.html import Html, tag
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.titles import called
-from pgc_lib.notebook.widgets.words import choice_title
 
 _LONGEST = 2000
 _LEFT = "text-align:left;vertical-align:top"
@@ -26,7 +25,8 @@ def card_of(record: Record) -> Html:
         if value is None or value in ("", [], {}) or value is False:
             continue
         title = tag.th(field.title, style=f"{_LEFT};font-weight:normal;opacity:.75", scope="row")
-        lines.append(tag.tr(title, tag.td(_told(field, value), style=f"{_LEFT};white-space:pre-line", dir="auto")))  # fmt: skip
+        told = SEALED if field.meta.sensitive and record.version else _told(field, value)
+        lines.append(tag.tr(title, tag.td(told, style=f"{_LEFT};white-space:pre-line", dir="auto")))  # fmt: skip
     return tag.section(
         tag.p(tag.b(called(record)), " ", tag.small(kind_title(record.spec.kind))),
         tag.table(tag.tbody(lines)),
@@ -45,10 +45,7 @@ def _since(record: Record) -> str:
 
 
 def _told(field: FieldSpec, value: Any) -> str:
-    if field.meta.sensitive:
-        return SEALED
-    if field.choices:
-        return choice_title(str(value))
+    value = field.told(value)
     if isinstance(value, bool):
         return _("yes")
     text = value if isinstance(value, str) else text_of(value)

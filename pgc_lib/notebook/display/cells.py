@@ -1,21 +1,24 @@
 """Values of a table as a person reads them: in their language, with the words that people use for choices."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.shown import text_of
 from pgc_lib.core.spec import SYSTEM, FieldSpec, Spec
 from pgc_lib.core.zone import zone
 from pgc_lib.notebook.display.titles import spec_of, title_of
-from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     import polars as pl
 
 _IDENTIFIERS = ("id", "owner", "batch")
+_CHOICES = ("state", "status")
+"""Columns of computed frames that hold our words."""
 Value = Callable[[Any], str]
 
 
@@ -50,12 +53,13 @@ def _of_frame(name: str, frame: "pl.DataFrame", spec: Spec | None) -> Column:
         number=number,
         sortable=not kind.is_nested() and not kind.is_object(),
         short=kind.is_temporal() or name in _IDENTIFIERS,
-        text=_short
-        if name in _IDENTIFIERS
-        else _choice
-        if field is not None and field.choices
-        else text_of,
-    )
+        text=_short if name in _IDENTIFIERS else _chosen if field is None and name in _CHOICES else _teller(field),
+    )  # fmt: skip
+
+
+def _chosen(value: Any) -> str:
+    """One of our words in what an area computed."""
+    return choice_title(value) if isinstance(value, str) and value else text_of(value)
 
 
 def columns_of_spec(spec: Spec) -> list[Column]:
@@ -72,7 +76,7 @@ def column_of(field: FieldSpec) -> Column:
         number=kind in ("whole", "number", "money"),
         sortable=kind not in ("texts", "object") and not field.meta.sensitive,
         short=kind in ("date", "moment", "link"),
-        text=_short if kind == "link" else _choice if field.choices else text_of,
+        text=_short if kind == "link" else _teller(field),
     )
 
 
@@ -110,8 +114,17 @@ def _all_numbers(values: Sequence[Any]) -> bool:
     )
 
 
-def _choice(value: Any) -> str:
-    return choice_title(str(value)) if value is not None and value != "" else ""
+def _teller(field: FieldSpec | None) -> Value:
+    """How the values of a field are told; frames hold what is made of parts as JSON."""
+    if field is None or not (field.type.name == "object" or field.choices):
+        return text_of
+
+    def told(value: Any) -> str:
+        if field.type.name == "object" and isinstance(value, str) and value:
+            value = json.loads(value)
+        return text_of(field.told(value))
+
+    return told
 
 
 def _short(value: Any) -> str:

@@ -4,10 +4,9 @@ A frame that was read from records has their fields' titles. What areas compute 
 stand here; any other name is shown as it is.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pgc_lib.core.record import Record
+from pgc_lib.core.record import loaded
 from pgc_lib.core.spec import SYSTEM, Spec
 from pgc_lib.i18n import N_, _
 
@@ -20,7 +19,7 @@ _COMPUTED = {
     "day": N_("Day"), "date": N_("Day"), "period": N_("Period"), "month": N_("Month"), "week": N_("Week"),
     "first": N_("First day"), "last": N_("Last day"), "at": N_("When"), "name": N_("Name"), "title": N_("Title"),
     "value": N_("Value"), "count": N_("Number"), "n": N_("Number"), "share": N_("Share"), "axis": N_("Skill"),
-    "series": N_("What"), "amount": N_("Amount"), "currency": N_("Currency"), "category": N_("Category"),
+    "series": N_("What it is"), "amount": N_("Amount"), "currency": N_("Currency"), "category": N_("Category"),
     "payee": N_("Payee"), "account": N_("Account"), "income": N_("Income"), "spending": N_("Spending"),
     "spent": N_("Spent"), "left": N_("Left over"), "saved": N_("Saved"), "expected": N_("Expected"),
     "low": N_("At least"), "high": N_("At most"), "flow": N_("Direction"), "way": N_("How it was foretold"),
@@ -33,8 +32,34 @@ _COMPUTED = {
     "minutes": N_("Minutes"), "mood": N_("Mood"), "energy": N_("Vigour"), "tags": N_("Tags"), "score": N_("Score"),
     "start": N_("From"), "end": N_("To"), "source": N_("From"), "target": N_("To"),
     "assets": N_("Assets"), "debts": N_("Debts"), "worth": N_("Net worth"), "balance": N_("Balance"),
-    "kind": N_("Kind"), "area": N_("Area"), "event": N_("Event"),
+    "kind": N_("Kind"), "area": N_("Area"), "event": N_("Event"), "method": N_("Way of working"), "key": N_("Short name"),
+    "progress": N_("Progress"), "state": N_("State"), "review": N_("Look again on"), "actions": N_("To-dos"),
+    "actions_done": N_("Done"), "record": N_("Record"), "pointer": N_("Record"), "path": N_("Path"), "depth": N_("Depth"),
+    "entry": N_("Entry"), "entries": N_("Entries"), "with_below": N_("With those below"), "cards": N_("Flashcards"),
+    "due": N_("To review"), "remembered": N_("Chance to remember"), "new": N_("New cards"), "answers": N_("Answers"),
+    "forgotten": N_("Forgotten"), "rating": N_("Answer"), "stability": N_("Stability"), "retrievability": N_("Chance to remember"),
+    "difficulty": N_("Difficulty"), "deck": N_("Deck"), "pages": N_("Page numbers"), "times": N_("Times"), "url": N_("Address"),
+    "scale": N_("Scale"), "lowest": N_("At least"), "highest": N_("At most"), "band": N_("In the literature"),
+    "check_on": N_("Check again on"), "confidence": N_("Confidence"),
+    "what": N_("What it is"), "years": N_("Years it has been"), "in_days": N_("Days to go"), "every": N_("Days between"),
+    "overdue": N_("Overdue"), "for": N_("For whom"), "who": N_("Who"), "late": N_("Days late"), "missed": N_("Missed"),
+    "task": N_("Record"), "kinship": N_("Kinship"), "born": N_("Born"), "died": N_("Died"), "given": N_("Gave"),
+    "received": N_("Got"), "gifts": N_("Gifts"), "goal": N_("Goal"), "unit": N_("Unit"), "reached": N_("Reached so far"),
+    "people": N_("How many people"), "a_day": N_("Needed a day"), "practice": N_("Practice"), "exercise": N_("Exercise"),
+    "sleep_hours": N_("Hours of sleep"), "weeks": N_("Weeks"), "paused": N_("Paused"), "open": N_("Not done yet"),
+    "next_due": N_("Next due"), "priority": N_("Priority"), "fires": N_("Goes off at"), "said": N_("How it stands"),
+    "next": N_("Next step"), "probability": N_("Probability"), "number": N_("Number"), "by": N_("By when"),
 }  # fmt: skip
+_ELSEWHERE = {
+    "due": ({"deck", "cards", "answers"}, N_("Due")), "left": ({"income", "spending"}, N_("Left")),
+    "target": ({"source"}, N_("Goal")),
+}  # fmt: skip
+"""What a column means in a frame that has none of these others."""
+_OF_EDGES = {
+    "one": N_("Record"), "one_title": N_("Leads from"), "relation": N_("Relation"), "other": N_("Other record"),
+    "other_title": N_("Leads to"), "how": N_("How"), "source": N_("Source"),
+}  # fmt: skip
+"""In a frame of the graph's edges."""
 
 
 def title_of(column: str, frame: "pl.DataFrame | None" = None) -> str:
@@ -42,6 +67,10 @@ def title_of(column: str, frame: "pl.DataFrame | None" = None) -> str:
     spec = spec_of(frame) if frame is not None else None
     if spec is not None and column in spec.fields:
         return spec.fields[column].title
+    if frame is not None and column in _OF_EDGES and {"one", "relation"} <= set(frame.columns):
+        return _(_OF_EDGES[column])
+    if frame is not None and column in _ELSEWHERE and not _ELSEWHERE[column][0] & set(frame.columns):  # fmt: skip
+        return _(_ELSEWHERE[column][1])
     return _(_COMPUTED[column]) if column in _COMPUTED else column.replace("_", " ")
 
 
@@ -55,7 +84,7 @@ def spec_of(frame: "pl.DataFrame") -> Spec | None:
     names = {name for name in frame.columns if name not in SYSTEM}
     if not names:
         return None
-    fitting = [spec for spec in _specs() if names <= spec.fields.keys()]
+    fitting = [spec for spec in loaded() if names <= spec.fields.keys()]
     if "id" not in frame.columns:
         fitting = [spec for spec in fitting if len(names) >= len(spec.fields) - len(spec.sensitive)]
     whole = [spec for spec in fitting if len(names) == len(spec.fields) - len(spec.sensitive)]
@@ -63,13 +92,3 @@ def spec_of(frame: "pl.DataFrame") -> Spec | None:
         tuple(spec.fields[name].meta.title for name in sorted(names)) for spec in whole or fitting
     }
     return (whole or fitting)[0] if len(titles) == 1 else None
-
-
-def _specs() -> Iterator[Spec]:
-    """The kinds whose definitions were loaded: no frame can come from another."""
-    waiting = list(Record.__subclasses__())
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if "spec" in vars(kind):
-            yield kind.spec

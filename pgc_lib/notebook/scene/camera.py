@@ -99,7 +99,7 @@ def projected(
 
 
 def legible(
-    view: View, labels: Sequence[Label], aspect: float, *, gap: float = 0.003
+    view: View, labels: Sequence[Label], aspect: float, *, gap: float = 0.0005
 ) -> list[bool]:
     """Which labels can be shown so that none lies on another: the more important first, then the nearer."""
     if not labels:

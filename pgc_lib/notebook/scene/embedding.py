@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pgc_lib.core.naming import area_title, kind_title
 from pgc_lib.errors import NotFound
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, deed, tag
@@ -21,7 +22,6 @@ from pgc_lib.notebook.scene.bars import blend, blends
 from pgc_lib.notebook.scene.labels import Label
 from pgc_lib.notebook.scene.model import About, Legend, Points, Preset, Stage, rgb8
 from pgc_lib.notebook.scene.showing import SceneView
-from pgc_lib.notebook.widgets.naming import area_title, kind_title
 
 if TYPE_CHECKING:
     import polars as pl

@@ -30,9 +30,14 @@ class Label:
     born: float = -9.0
 
     @property
+    def letter(self) -> float:
+        """A letter's size."""
+        return self.height * _LINE
+
+    @property
     def width(self) -> float:
         """About as wide as the usual fonts draw it: a Chinese character takes a whole square."""
-        return self.height * max(sum(map(_em, self.text)), 0.5) * _LINE
+        return self.letter * max(sum(map(_em, self.text)), 0.5)
 
 
 def _em(char: str) -> float:

@@ -97,7 +97,7 @@ class Lanes:
             plain = Label(text, 0, 0, 0, 0.76)
             made.append(Label(text, left - plain.width / 2, 0.45, self.z(row), 0.76, False, 5))
         made += [
-            Label(text, left - Label(text, 0, 0, 0, 0.7).width / 2, 0.45, self.z(self.ribbon_row(which)), 0.8, True, 4)
+            Label(text, left - Label(text, 0, 0, 0, 0.7).width / 2, 0.45, self.z(self.ribbon_row(which)), 0.66, True, 4)
             for which, text in enumerate((_("Mood"), _("Put aside")))
             if self._has(which)
         ]  # fmt: skip

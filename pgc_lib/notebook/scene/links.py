@@ -2,22 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pgc_lib.core.places import collection_of
-from pgc_lib.errors import NotFound
+from pgc_lib.core.naming import area_title, kind_title
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.look import SERIES, colors
 from pgc_lib.notebook.scene.bars import blend
 from pgc_lib.notebook.scene.labels import Label
 from pgc_lib.notebook.scene.model import About, Legend, Lines, Points, Preset, Solid, Stage, rgb8
 from pgc_lib.notebook.scene.solids import orb
-from pgc_lib.notebook.widgets.naming import area_title, kind_title
-from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,7 +89,7 @@ class Links:
         if node is None:
             return None
         near = [(tie, tie.other if tie.one.pointer == key else tie.one) for tie in self.ties if key in (tie.one.pointer, tie.other.pointer)]  # fmt: skip
-        shown = [(f"{self._related(tie)}: {other.title}", other.pointer) for tie, other in near if "/" in other.pointer]  # fmt: skip
+        shown = [(f"{tie.said}: {other.title}", other.pointer) for tie, other in near if "/" in other.pointer]  # fmt: skip
         lines = [(_("Kind"), kind_title(node.kind)), (_("Ties"), str(len(near)))]
         own = [(node.title, key)] if "/" in key else []
         return About(node.title, lines, [*own, *shown[:10]], max(len(shown) - 10, 0))
@@ -110,19 +106,10 @@ class Links:
         told = [node.title for node in self.nodes]
         return flat(upright(self.place), colors_, radius, named=named, ties=ties, ink=ink, size=(width, max(int(width * 0.6), 320)), told=told)  # fmt: skip
 
-    def _related(self, tie: "Tie") -> str:
-        """How one stands to the other: a field by its title, a word of ours in the language, what somebody said as they said it."""
-        if self.session is not None and tie.how in ("link", "reference") and tie.one.kind != "tag":
-            with suppress(NotFound):  # a kind of one's own that is no more
-                field = collection_of(self.session, tie.one.kind).spec.fields.get(tie.relation)
-                if field is not None:
-                    return field.title
-        return tie.relation if tie.how == "said" else choice_title(tie.relation)
-
     def _table(self) -> "pl.DataFrame":
         import polars as pl
 
-        rows = [(tie.one.title, self._related(tie), tie.other.title) for tie in self.ties]
+        rows = [(tie.one.title, tie.said, tie.other.title) for tie in self.ties]
         schema = {_("From"): pl.String(), _("Relation"): pl.String(), _("To"): pl.String()}
         return pl.DataFrame(rows, schema=schema, orient="row").sort(_("From"), _("To"))
 

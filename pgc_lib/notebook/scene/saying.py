@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.pointer import resolve
 from pgc_lib.core.shown import text_of
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, tag
 from pgc_lib.notebook.scene.model import About, Legend, Stage
-from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,7 +50,7 @@ def nothing(stage: Stage) -> Html:
 
 def head(stage: Stage, view: str, preset: str, *, webgl: bool) -> Html:
     """The title, ways to see it, places to look from, and files."""
-    views = (("scene", _("Landscape")), ("chart", _("Chart")), ("table", _("Table")))
+    views = (("scene", _("3D")), ("chart", _("Chart")), ("table", _("Table")))
     has = {"scene": webgl, "chart": stage.chart is not None, "table": stage.table is not None}
     switch = [
         tag.button(title, class_="pgc-button", act="show", values={"view": name}, aria_pressed=str(name == view).lower(), type="button")

@@ -1,10 +1,12 @@
 """The names in a scene, drawn by pythreejs: sharp, upright, none upon another, and readable in front of anything.
 
-A name that is drawn over everything has a plate in the ground's colour behind it.
+Each is a small SVG with a rim in the ground's colour around its letters. pythreejs' own texts cut off what hangs below the line.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,13 @@ from pgc_lib.notebook.scene.bars import blend
 from pgc_lib.notebook.scene.camera import View, legible
 from pgc_lib.notebook.scene.labels import Label
 
-_INK_SIZE = 40
-_READABLE = (12.5, 25.0)
+_LETTER = 28
+"""Pixels in which letters are drawn: a whole one or two for each on the screen."""
+_HIGH, _BASE = 42, 31
+"""Pixels of the picture and of the line on which letters stand, so that their middle is the picture's."""
+_RIM = 6
+_READABLE = (11.5, 19.0)
 """Points between which a text is high."""
-_PLATE = 0.72
-"""How much of what is behind a name its plate covers."""
 _OVER = 2
 """From this rank on a name is drawn over what stands before it."""
 
@@ -35,61 +39,77 @@ class Texts:
         import pythreejs
 
         self._three, self._here, self._ink = pythreejs, here, ink
-        self._plate = pythreejs.SpriteMaterial(color=blend(ink["card"], ink["sunk"], 0.5), transparent=True, opacity=_PLATE, depthTest=False, depthWrite=False, fog=False)  # fmt: skip
+        self._ground = blend(ink["card"], ink["sunk"], 0.5)
         self.group = pythreejs.Group()
-        self.labels: list[tuple[Label, list[Any]]] = []
-        """Each with its text and, where it has one, its plate."""
+        self.labels: list[tuple[Label, Any]] = []
         self.write(labels)
 
     def write(self, labels: Sequence[Label]) -> None:
         """These and no others."""
         gone = list(self.group.children)
-        self.labels = [(label, self._sprites(label)) for label in labels]
-        # First all plates, then all texts: what comes later is drawn later.
-        both = [each for _label, sprites in self.labels for each in sprites]
-        self.group.children = sorted(both, key=lambda each: int(each.renderOrder))
+        self.labels = [(label, self._sprite(label)) for label in labels]
+        self.group.children = [sprite for _label, sprite in self.labels]
         for sprite in gone:
-            if sprite.material is not self._plate:
-                sprite.material.map.close()
-                sprite.material.close()
+            sprite.material.map.close()
+            sprite.material.close()
             sprite.close()
 
     def tidy(self, view: View, moment: float, width: int, height: int) -> None:
         """Texts are neither too small to read nor larger than they must be, and of those that would lie on each other one is shown."""
         eye, scale = np.array(view.position), height / 2 / np.tan(np.radians(view.field / 2))
         sized = []
-        for label, _sprites in self.labels:
+        for label, _sprite in self.labels:
             far = float(np.linalg.norm(eye - (label.x, label.y, label.z))) or 1.0
             points = float(np.clip(label.height * scale / far, *_READABLE))
             sized.append(replace(label, height=points * far / scale))
         there = [label for label in sized if label.born < moment]
         shown = dict(zip(map(id, there), legible(view, there, width / height), strict=True))
-        for label, (_label, sprites) in zip(sized, self.labels, strict=True):
-            high, wide, seen = label.height, label.width, shown.get(id(label), False)
-            for sprite, size in zip(sprites, ((wide, high, 1.0), (wide + 0.5 * high, 1.15 * high, 1.0)), strict=False):  # fmt: skip
-                if not np.allclose(sprite.scale, size, rtol=0.02):
-                    sprite.scale = size
-                if sprite.visible != seen:
-                    sprite.visible = seen
+        for label, (_label, sprite) in zip(sized, self.labels, strict=True):
+            wide, high = pixels(label)
+            size = (*np.multiply((wide, high), label.letter / _LETTER).tolist(), 1.0)
+            if not np.allclose(sprite.scale, size, rtol=0.02):
+                sprite.scale = size
+            seen = shown.get(id(label), False)
+            if sprite.visible != seen:
+                sprite.visible = seen
 
-    def _sprites(self, label: Label) -> list[Any]:
-        place = self._here((label.x, label.y, label.z))
-        texture = self._three.TextTexture(
-            string=label.text,
-            size=_INK_SIZE,
-            color=self._ink["soft" if label.soft else "ink"],
-            squareTexture=False,
+    def _sprite(self, label: Label) -> Any:
+        ink = self._ink["soft" if label.soft else "ink"]
+        texture = self._three.ImageTexture(
+            imageUri=picture(label, ink, self._ground),
             minFilter="LinearFilter",
             magFilter="LinearFilter",
             generateMipmaps=False,
-            fontFace=FONTS,
+            premultiplyAlpha=True,  # else the rim is grey where it ends
         )
-        over = label.rank >= _OVER
-        material = self._three.SpriteMaterial(map=texture, transparent=True, depthWrite=False, depthTest=not over, fog=False)  # fmt: skip
-        text = self._three.Sprite(material=material, position=place, renderOrder=2, visible=False)
-        if not over:
-            return [text]
-        return [text, self._three.Sprite(material=self._plate, position=place, renderOrder=1, visible=False)]  # fmt: skip
+        material = self._three.SpriteMaterial(
+            map=texture,
+            transparent=True,
+            premultipliedAlpha=True,
+            depthWrite=False,
+            depthTest=label.rank < _OVER,
+            fog=False,
+        )
+        place = self._here((label.x, label.y, label.z))
+        return self._three.Sprite(material=material, position=place, renderOrder=2, visible=False)
+
+
+def pixels(label: Label) -> tuple[int, int]:
+    """How many pixels a name's picture is wide and high."""
+    return round(label.width / label.letter * _LETTER) + 2 * _RIM, _HIGH
+
+
+def picture(label: Label, ink: str, ground: str) -> str:
+    """A name as an SVG in an address: exactly as wide as was reckoned, whatever font the browser has."""
+    wide, high = pixels(label)
+    words = f'x="{_RIM}" y="{_BASE}" textLength="{wide - 2 * _RIM}" lengthAdjust="spacingAndGlyphs"'
+    text = escape("".join(char for char in label.text if char.isprintable()))
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" font-family="{escape(FONTS)}" font-size="{_LETTER}">'
+        f'<text {words} fill="none" stroke="{ground}" stroke-opacity="0.86" stroke-width="{_RIM}" stroke-linejoin="round">{text}</text>'
+        f'<text {words} fill="{ink}">{text}</text></svg>'
+    )  # fmt: skip
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
 def hanging(widget: Any) -> list[Any]:

@@ -10,8 +10,8 @@ from pgc_lib.areas.paper.keeping import index_of
 from pgc_lib.areas.paper.records import Doc, Notebook
 from pgc_lib.areas.todos import Todos
 from pgc_lib.core.markdown.reading import read
+from pgc_lib.core.naming import kind_title
 from pgc_lib.notebook.harvest.keeping import todos_of
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:

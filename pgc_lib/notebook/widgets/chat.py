@@ -8,10 +8,10 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from pgc_lib.ai.models import NoModel
+from pgc_lib.core.naming import kind_title
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, Part, deed, tag
 from pgc_lib.notebook.widgets.chat_source import as_cell, asked_again
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.working import Work
 
 if TYPE_CHECKING:

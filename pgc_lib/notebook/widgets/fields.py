@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.record import SEALED, TEXT_LIMIT, FieldSpec, Record
 from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Child, Html, tag
 from pgc_lib.notebook.widgets.referring import points
-from pgc_lib.notebook.widgets.words import choice_title
 
 Control = Literal[
     "line", "text", "markdown", "lines", "tags", "check", "yes_no", "radio", "select", "scale",

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.errors import PgcError
 from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Html, Part, deed, tag
 from pgc_lib.notebook.widgets.form_rows import raw_field
-from pgc_lib.notebook.widgets.words import choice_title
 
 if TYPE_CHECKING:
     from pgc_lib.notebook.widgets.form import Form

@@ -1,17 +1,15 @@
 """How the graph explorer is drawn: dots with names and lines between them, what is chosen, and all of it as a table."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from json import dumps
 from typing import TYPE_CHECKING
 
-from pgc_lib.errors import NotFound
+from pgc_lib.core.naming import area_title, kind_title
 from pgc_lib.graph.deriving import TAG
-from pgc_lib.i18n import N_, _, n_
+from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, Part, tag
 from pgc_lib.notebook.look import SERIES
 from pgc_lib.notebook.widgets.graph_layout import places
-from pgc_lib.notebook.widgets.naming import area_title, kind_title
 from pgc_lib.notebook.widgets.working import Work
 
 if TYPE_CHECKING:
@@ -215,7 +213,7 @@ class Picture(Part):
             tag.ul(
                 [
                     tag.li(
-                        tag.span(f"{self._relation(tie)} →" if tie.one.pointer == self.chosen else f"← {self._relation(tie)}", class_="pgc-soft"),
+                        tag.span(f"{tie.said} →" if tie.one.pointer == self.chosen else f"← {tie.said}", class_="pgc-soft"),
                         tag.button(
                             other.title, act="choose", values={"pointer": other.pointer}, class_="pgc-button pgc-plain", dir="auto"
                         ),
@@ -263,7 +261,7 @@ class Picture(Part):
                 tag.table(
                     tag.thead(tag.tr(tag.th(each, scope="col") for each in (_("From"), _("Relation"), _("To")))),
                     tag.tbody(
-                        tag.tr(tag.td(tie.one.title, dir="auto"), tag.td(self._relation(tie), dir="auto"), tag.td(tie.other.title, dir="auto"))
+                        tag.tr(tag.td(tie.one.title, dir="auto"), tag.td(tie.said, dir="auto"), tag.td(tie.other.title, dir="auto"))
                         for tie in ties[:_LISTED]
                     ),
                     class_="pgc-sheet",
@@ -285,20 +283,6 @@ class Picture(Part):
             self.at = places(shown, ties, self.at, centre="" if self.at else self.chosen)
             self._laid = now
 
-    def _relation(self, tie: "Tie") -> str:
-        """How one stands to the other, in words: a field by its title, what somebody said as they said it."""
-        from pgc_lib.core.places import collection_of
-
-        if tie.how in _RELATIONS:
-            return _(_RELATIONS[tie.how])
-        if tie.how in ("link", "reference") and tie.one.kind != "tag":
-            with suppress(NotFound):  # a kind of one's own that is no more
-                field = collection_of(self.graph.session, tie.one.kind).spec.fields.get(
-                    tie.relation
-                )
-                return field.title if field is not None else tie.relation
-        return tie.relation
-
     def _found(self) -> list[tuple[str, str, str]]:
         if not self.asked:
             return []
@@ -316,9 +300,6 @@ class Picture(Part):
     @staticmethod
     def _area(pointer: str) -> str:
         return "tag" if pointer.startswith(TAG) else pointer.partition(".")[0]
-
-
-_RELATIONS = {"mention": N_("mentions"), "tag": N_("has the tag")}
 
 
 _ORDER = (

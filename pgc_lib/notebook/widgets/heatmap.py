@@ -368,7 +368,7 @@ def of_collection(
     collection: Collection[Any], *, by: str = "", value: str = "", how: How = "count"
 ) -> Heatmap:
     """Any records that have a day or a time."""
-    from pgc_lib.notebook.widgets.naming import kind_title
+    from pgc_lib.core.naming import kind_title
 
     measured = how if how != "count" or not value else "sum"
     title = kind_title(collection.spec.kind)

@@ -24,6 +24,12 @@ _MOST, _CELLS = 12, 60
 _LOOKED = 0.7
 """Seconds between two looks at how far the runs are."""
 _STATES = {"running": N_("running"), "done": N_("done"), "failed": N_("failed")}
+_LABELS = {
+    "week": N_("Week"), "day": N_("Day"), "month": N_("Month"), "year": N_("Year"), "language": N_("Language"),
+    "since": N_("From the day"), "until": N_("To the day"), "days": N_("Days"), "weeks": N_("Weeks"), "currency": N_("Currency"),
+}  # fmt: skip
+"""What a parameter is called, where many reports call it so."""
+_CHOICES = {"": N_("As usual"), "zh-CN": "中文", "en": "English"}
 _INPUTS = {"int": "number", "float": "number", "date": "date", "datetime": "datetime-local"}
 
 
@@ -64,36 +70,38 @@ class Monitor(Part):
             )  # fmt: skip
         if self.chosen not in known:
             self.chosen = next(iter(known))
+        reports = [tag.option(_name(each), value=each, selected=True if each == self.chosen else None) for each in known]  # fmt: skip
         return tag.form(
             tag.label(
                 tag.span(_("Report")),
-                tag.select(
-                    [tag.option(_name(each), value=each, selected=True if each == self.chosen else None) for each in known],
-                    act="choose", name="report",
-                ),
+                tag.select(reports, act="choose", name="report"),
                 class_="pgc-field",
             ),
             [self._parameter(each) for each in known[self.chosen].parameters.values()],
             tag.button(_("Begin"), class_="pgc-button pgc-first"),
-            act="begin", values={"name": self.chosen}, class_="pgc-row pgc-monitor-begin pgc-box", data_key=f"begin-{self.chosen}",
+            act="begin", values={"name": self.chosen}, class_="pgc-monitor-begin pgc-box", data_key=f"begin-{self.chosen}",
         )  # fmt: skip
 
     def _parameter(self, each: "Parameter") -> Html:
-        field = f"{self.id}-p-{each.name}"
+        field, label, hint = f"{self.id}-p-{each.name}", _label(each.name), _help(each)
+        given: dict[str, Any] = {"name": f"p.{each.name}", "id": field}
+        given["aria_describedby"] = f"{field}-foot" if hint else None
+        foot = tag.span(hint, class_="pgc-hint", id=f"{field}-foot", dir="auto") if hint else None
         if each.type == "bool":
-            return tag.label(
-                tag.input(type="checkbox", name=f"p.{each.name}", checked=bool(each.default) or None, id=field),
-                tag.span(_help(each), dir="auto"), class_="pgc-check",
+            box = tag.input(type="checkbox", checked=bool(each.default) or None, **given)
+            line = tag.label(box, tag.span(label, dir="auto"), class_="pgc-check")
+            return tag.div(line, foot, class_="pgc-field")
+        value = "" if each.default is None else str(each.default)
+        if each.choices:
+            control = tag.select(
+                [tag.option(_choice(one), value=one, selected=True if one == value else None) for one in each.choices],
+                **given,
             )  # fmt: skip
-        value = "" if each.default is None else each.default
-        return tag.label(
-            tag.span(_help(each), dir="auto"),
-            tag.input(
-                type=_INPUTS.get(each.type, "text"), name=f"p.{each.name}", value=str(value), id=field, dir="auto",
-                step="any" if each.type == "float" else None,
-            ),
-            class_="pgc-field",
-        )  # fmt: skip
+        else:
+            kind, step = _INPUTS.get(each.type, "text"), "any" if each.type == "float" else None
+            control = tag.input(type=kind, value=value, dir="auto", step=step, **given)
+        named = tag.label(label, for_=field, dir="auto")
+        return tag.div(named, control, foot, class_="pgc-field")
 
     def _run(self, each: Seen) -> Html:
         began = each.began.astimezone(zone())
@@ -265,9 +273,19 @@ def _name(report: str) -> str:
     return _(_KNOWN[report]) if report in _KNOWN else report.replace("_", " ")
 
 
+def _label(name: str) -> str:
+    """A parameter in a word or two."""
+    plain = name.replace("_", " ").strip()
+    return _(_LABELS[name]) if name in _LABELS else plain[:1].upper() + plain[1:]
+
+
+def _choice(value: str) -> str:
+    return _(_CHOICES[value]) if value in _CHOICES else value
+
+
 def _help(each: "Parameter") -> str:
     """What a parameter is for, as the report says it; in the person's language where that is known."""
-    return catalogue(lang()).get(each.help, each.help) or each.name.replace("_", " ")
+    return catalogue(lang()).get(each.help, each.help)
 
 
 def _lasted(seconds: float) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.pointer import point, pointed
 from pgc_lib.core.record import Record
 from pgc_lib.errors import Invalid, NotFound
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, Part, deed, tag
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.titles import called, facts, title_of_kind
 from pgc_lib.stores.filters import Any_, Condition, col, where
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pgc_lib.areas.suggesting.kinds import collection_of
 from pgc_lib.areas.suggestions import Suggestion, Suggestions
+from pgc_lib.core.choices import choice_title
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.shown import text_of
 from pgc_lib.core.zone import today
 from pgc_lib.errors import NotFound
@@ -15,9 +17,7 @@ from pgc_lib.i18n import N_, _, n_
 from pgc_lib.notebook.live import Html, Part, tag
 from pgc_lib.notebook.widgets import fields, reading
 from pgc_lib.notebook.widgets.judging import WHOLE
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.titles import called
-from pgc_lib.notebook.widgets.words import choice_title
 from pgc_lib.notebook.widgets.working import Work
 
 if TYPE_CHECKING:

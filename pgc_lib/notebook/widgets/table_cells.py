@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.collection import Collection
 from pgc_lib.core.record import FieldSpec, Record, Spec
 from pgc_lib.core.shown import text_of
@@ -18,7 +19,6 @@ from pgc_lib.notebook.widgets.form_rows import rows_of
 from pgc_lib.notebook.widgets.reading import money, raw_of
 from pgc_lib.notebook.widgets.referring import TECHNICAL, points, refers
 from pgc_lib.notebook.widgets.titles import called
-from pgc_lib.notebook.widgets.words import choice_title
 from pgc_lib.stores.filters import col
 
 _AT_FIRST = 7

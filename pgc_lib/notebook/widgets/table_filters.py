@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from pgc_lib.core.choices import choice_title
 from pgc_lib.core.record import FieldSpec, Spec
 from pgc_lib.core.zone import zone
 from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Html, tag
 from pgc_lib.notebook.widgets.reading import LEFT, Unread, day, number
-from pgc_lib.notebook.widgets.words import choice_title
 from pgc_lib.stores.filters import All, Any_, Condition, Not, col
 
 FILLED, EMPTY = "filled", "empty"

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import Invalid, PgcError
 from pgc_lib.i18n import N_, _, lang, n_
 from pgc_lib.notebook.live import Html, Part, deed, tag
 from pgc_lib.notebook.look import SERIES
 from pgc_lib.notebook.widgets.heatmap import _when, _zone_name
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.titles import called, facts
 from pgc_lib.stores.filters import col
 

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.record import Record
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import NotFound
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.reading import money
 from pgc_lib.notebook.widgets.referring import TECHNICAL, refers
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.core.collection import Added
+from pgc_lib.core.naming import KINDS
 from pgc_lib.errors import Invalid, PgcError
 from pgc_lib.exchange.archives import Wanted, unpacked
 from pgc_lib.exchange.importing import Desk
@@ -21,7 +22,6 @@ from pgc_lib.exchange.preview import Preview
 from pgc_lib.i18n import _, n_
 from pgc_lib.lab import Lab
 from pgc_lib.notebook.live import Html, Part, Upload, deed
-from pgc_lib.notebook.widgets.naming import KINDS
 from pgc_lib.notebook.widgets.wizard_repair import repaired
 from pgc_lib.notebook.widgets.working import Work
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.exchange.mapping import DIRECTION, IN, MONEY, OUT
 from pgc_lib.i18n import _
 from pgc_lib.notebook.live import Html, tag
-from pgc_lib.notebook.widgets.naming import kind_title
 
 if TYPE_CHECKING:
     from pgc_lib.exchange.preview import Preview

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.shown import text_of
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, tag
-from pgc_lib.notebook.widgets.naming import kind_title
 from pgc_lib.notebook.widgets.wizard_forms import heads, looks_wrong, mapping, password
 from pgc_lib.notebook.widgets.wizard_repair import repair
 

@@ -336,6 +336,8 @@ def test_why_did_it_rise(year: Finance) -> None:
     (days,) = year.why("餐饮", since="2026-11-01", until="2026-11-03")
     assert (days.before_since, days.before_until) == (date(2026, 10, 29), date(2026, 10, 31))
     assert not year.why("没有", "2026-11")
+    (earned,) = year.why(None, "2026-11", against="2026-09", flow="income")
+    assert earned.told().startswith("Income ")
     with pytest.raises(PgcError, match="neither a day nor a month"):
         year.why("餐饮", "November")
 

@@ -11,6 +11,7 @@ import pytest
 from pgc_lib.areas.kinds import Kinds
 from pgc_lib.core.types import TYPES
 from pgc_lib.errors import Invalid, NotFound
+from pgc_lib.i18n import in_lang
 from pgc_lib.stores.filters import col
 from tests.support.lab import Person, share
 
@@ -51,6 +52,25 @@ def test_a_kind_may_have_every_type(kinds: Kinds) -> None:
     with pytest.raises(Invalid) as error:
         every.add(**{**full, "a_money": "NaN", "b_date": "0000-01-01"})
     assert len(error.value.problems) == 2
+
+
+def test_a_definition_reads_in_words(kinds: Kinds) -> None:
+    """Nobody is shown JSON, in either language."""
+    asked: dict[str, Any] = {
+        "title": "text",
+        "read_on": {"type": "date?", "title": "读完"},
+        "pages": {"type": "whole", "default": 1},
+    }
+    kinds.define("read", fields=asked)
+    definition = kinds.definitions.find(name="read")[0]
+    with in_lang("en"):
+        told = (
+            "title: a text; 读完 (read_on): a day (may be missing); pages: a whole number (else 1)"
+        )
+        assert definition._shown_()["Fields"] == told
+    with in_lang("zh-CN"):
+        assert "read_on）：日期（可以不填）" in definition._shown_()["字段"]
+        assert "{" not in definition._repr_html_()
 
 
 def test_names_may_be_chinese(kinds: Kinds) -> None:

@@ -107,6 +107,58 @@ def test_a_draft_is_edited_finalised_and_then_stays(lab: Lab, house: House) -> N
         assert connection.execute("select count(*) from reports.written").fetchone() == (0,)
 
 
+def test_what_was_done_again_and_again_is_one_line(lab: Lab) -> None:
+    """With its count and each time behind it; what brought another result is another line."""
+    now = datetime.now(UTC)
+    for _n in range(3):
+        lab.todos.add(title="浇花", project="家", done=True, done_at=now)
+    for _n in range(2):
+        lab.todos.add(
+            title="浇花", project="家", done=True, done_at=now, result="开花了", learning="少浇水"
+        )
+    report = lab.reports.draft("this week")
+    assert "- 完成：浇花（家）（共 3 次）。 [" in report.accomplishments
+    assert "- 完成：浇花（家）。结果：开花了（共 2 次）。 [" in report.accomplishments
+    assert "少浇水（共 2 次）。" in report.learnings
+    for fact in report.known:
+        if "次）" in fact.text:
+            assert len(eval(fact.query, {"lab": lab})) == fact.count == len(fact.rows)
+    assert all(each.supported for each in lab.reports.sentences(report))
+
+
+def test_a_title_follows_the_language_until_one_says_another(lab: Lab) -> None:
+    """Drafted again in another language it is called so; what the person called it stays."""
+    first = lab.reports.draft("2026-W20")
+    with in_lang("en"):
+        second = lab.reports.draft("2026-W20", again=True)
+        assert second.id == first.id and second.title == second.period.title() != first.title
+        lab.reports.edit(second, title="My week")
+    assert lab.reports.draft("2026-W20", again=True).title == "My week"
+
+
+def test_a_revision_rests_on_the_same_facts(lab: Lab) -> None:
+    """In its own language, whatever is spoken now; numbers of facts go along, and one that is told no more is kept."""
+    report = lab.reports.draft("this week")
+    names = {fact.key: n for n, fact in enumerate(report.known, 1)}
+    late = next(n for key, n in names.items() if key.startswith("todos.late."))
+    hours = names["hobbies.hours"]
+    final = lab.reports.finalise(
+        lab.reports.edit(report, challenges=f"没交电费 [{late}]。画了画 [{hours}, 99]。")
+    )
+    lab.todos.complete(lab.todos.find(title="交电费")[0])
+    lab.todos.add(title="新的", done=True, done_at=datetime.now(UTC))
+    with in_lang("en"):
+        revised = lab.reports.revise(final)
+    assert revised.lang == "zh-CN" and revised.title == final.title
+    one, two = (
+        each.facts
+        for each in lab.reports.sentences(revised)
+        if "没交" in each.sentence or "画了" in each.sentence
+    )
+    assert revised.known[one[0] - 1] == final.known[late - 1]
+    assert revised.known[two[0] - 1].key == "hobbies.hours" and two[1] > len(revised.known)
+
+
 def test_a_final_report_may_be_taken_away_by_its_owner(lab: Lab) -> None:
     """It is theirs; it cannot become another, but it can go."""
     final = lab.reports.finalise(lab.reports.draft("2026-01"))

@@ -21,6 +21,9 @@ day: date = None
 anything = None
 hours: int | None = None
 code: list[str] = []
+since: "date" = ""  # quoted
+language: "Literal['', 'zh-CN', 'en']" = ""
+broken: "Literal[x]" = ""
 """
 
 
@@ -44,7 +47,11 @@ def test_parameters_are_read_from_their_cell(report: Report) -> None:
         "anything": "",
         "hours": "int",
         "code": "list",
+        "since": "date",
+        "language": "str",
+        "broken": "",
     }
+    assert known["language"].choices == ("", "zh-CN", "en") and not known["since"].choices
 
 
 @pytest.mark.parametrize(
@@ -67,6 +74,10 @@ def test_parameters_are_read_from_their_cell(report: Report) -> None:
         ("anything", "None", None),
         ("anything", "2026-11-20", "2026-11-20"),
         ("hours", "8", 8),
+        ("since", "2026-11-20", "2026-11-20"),
+        ("since", "", ""),
+        ("language", "en", "en"),
+        ("language", "", ""),
     ],
 )
 def test_words_become_what_the_report_wants(

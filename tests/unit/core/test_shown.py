@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.record import Record, field
-from pgc_lib.core.shown import Listing, text_of
+from pgc_lib.core.shown import Listing, plain_table, text_of
 from pgc_lib.core.types import Money
 from pgc_lib.i18n import in_lang
 from tests.support.lab import House, Person
@@ -74,10 +74,38 @@ def test_values_read_as_people_write_them() -> None:
     assert text_of(datetime(2026, 1, 1, 0, 0, tzinfo=UTC)) == "2026-01-01 08:00"
     assert text_of(date(2026, 1, 2)) == "2026-01-02"
     assert (text_of(True), text_of(False), text_of(None)) == ("✓", "", "")
-    assert text_of(["a", 1]) == "a, 1" and text_of({"甲": 1}) == '{"甲": 1}'
+    assert text_of(["a", 1]) == "a, 1" and text_of({"甲": 1, "b": ["c"]}) == "甲: 1, b: c"
+    assert text_of([{"a": 1}, {"b": 2}]) == "a: 1; b: 2"
     assert len(text_of("x" * 1000)) == 200
 
 
 def test_a_collection_tells_its_fields(person: Person) -> None:
     """The first thing one asks of a new area."""
     assert "Never filled" in Papers(person()).papers._repr_html_()
+
+
+class _Line:
+    """A thing of one of many kinds, each with values of its own."""
+
+    def __init__(self, kind: int) -> None:
+        self.kind = kind
+
+    def _shown_(self) -> dict[str, str]:
+        own = {f"own {self.kind}.{n}": "x" for n in range(6)}
+        return {"Title": f"thing {self.kind}", "Day": "2026-11-22"} | own
+
+
+def test_things_of_many_kinds_share_the_columns_that_all_have() -> None:
+    """A table of forty columns, most of them empty, is not read by anyone."""
+    assert "own 1.5" in Listing([_Line(1), _Line(2)])._repr_html_()
+    many = Listing(map(_Line, range(5)))._repr_html_()
+    assert "Title" in many and "Day" in many and "own" not in many
+
+
+def test_a_terminal_has_room_for_what_was_said() -> None:
+    """A long reason is shown while the line has room, and what is cut out of a list is shown as one."""
+    reason = "it fades by 1.7 levels: hardly practised lately, and little evidence of late"
+    assert reason in plain_table(["Skill", "Why"], [["SQL", reason]])
+    cut = plain_table(["One", "Other"], [["x" * 100, "y" * 100]]).splitlines()
+    assert all(len(line) <= 120 for line in cut) and "…" in cut[-1]
+    assert isinstance(Listing([_Line(1), _Line(2)])[:1], Listing)

@@ -80,7 +80,7 @@ def test_a_mapping_is_shown_corrected_and_remembered(lab: Lab, tmp_path: Path) -
 def test_what_the_values_leave_open_is_said(lab: Lab, tmp_path: Path) -> None:
     """1/2 may be the first of February or the second of January."""
     told = lab.import_file(keep(tmp_path, "Date,Name,Amount\n1/2/2026,x,5\n")).told
-    assert "DMY" in str(told.get("Days"))
+    assert "DMY" in str(told.get("Dates"))
 
 
 def test_other_kinds_are_known_by_their_columns(lab: Lab, tmp_path: Path) -> None:

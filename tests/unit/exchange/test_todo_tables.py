@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pgc_lib.errors import Invalid
 from pgc_lib.exchange import todo_days
 from pgc_lib.exchange.todo_rows import Rows
 from pgc_lib.lab import Lab
@@ -192,7 +193,8 @@ def test_what_goes_out_as_a_backup_comes_in_the_same(
     """All that the other app has a column for; steps stay with what they belong to, formulas are none."""
     trip = lab.todos.add(
         title="=旅行, “trip”", due="2027-12-01", at="09:00", zone="Europe/Berlin", start="2027-11-25", priority=2,
-        tags=["b", "家"], remind=["1d", "30m"], note="- one\n“two”", project="p",
+        tags=["b", "家"], remind=["1d", "30m"], note="- one\n“two”", project="p", contexts=["电脑", "at home, 50%"],
+        waiting="妈妈 and “Bob”: #1",
     )  # fmt: skip
     lab.todos.add(title="浇花", due="2027-03-28", rule="FREQ=WEEKLY;BYDAY=SU", parent=trip.id)
     lab.todos.complete(lab.todos.add(title="done"))
@@ -203,7 +205,7 @@ def test_what_goes_out_as_a_backup_comes_in_the_same(
     assert (seen.importer, seen.new, seen.wrong, list(seen.problems)) == ("ticktick", 3, 0, [])
     seen.accept()
     theirs = {each.title: each for each in other.todos.find()}
-    same = ("due", "at", "zone", "start", "priority", "tags", "remind", "note", "project", "rule", "done")  # fmt: skip
+    same = ("due", "at", "zone", "start", "priority", "tags", "remind", "note", "project", "rule", "done", "contexts", "waiting")  # fmt: skip
     for mine in lab.todos.find():
         for name in same:
             assert getattr(theirs[mine.title], name) == getattr(mine, name), (mine.title, name)
@@ -213,6 +215,38 @@ def test_what_goes_out_as_a_backup_comes_in_the_same(
         .read_text("utf-8-sig")
         .startswith("title,")
     )
+
+
+def test_what_goes_out_to_todoist_comes_in_the_same(
+    lab: Lab, house: House, person: Person, tmp_path: Path
+) -> None:
+    """A project as a table, all of them as a backup: steps below what they belong to, rules in words where it has some."""
+    trip = lab.todos.add(title="=旅行 @home \\@x", due="2027-12-01", start="2027-11-25", priority=2, tags=["b", "a b"],
+                         note="- one\n“two”", project="p", minutes=45, waiting="妈妈 and Bob")  # fmt: skip
+    lab.todos.add(title="浇花", due="2027-03-28", at="09:00", zone="Europe/Berlin", rule="FREQ=WEEKLY;BYDAY=SU", parent=trip.id, project="p")  # fmt: skip
+    lab.todos.add(title="pay", due="2027-03-31", rule="FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", note="note", project="p")  # fmt: skip
+    lab.todos.add(title="filter", due="2027-03-30", rule="FREQ=DAILY;INTERVAL=3", from_done=True, project="p")  # fmt: skip
+    lab.todos.complete(lab.todos.add(title="done"))
+    (tmp_path / "table").mkdir()
+    table = lab.export(tmp_path / "table" / "p.todoist.csv", "todos.items", project="p")
+    lab.todos.add(title="loose", due="2027-02-01", at="10:00")
+    assert table.read_text("utf-8-sig").splitlines()[0] == TODOIST.splitlines()[0]
+    with pytest.raises(Invalid, match="one project"):
+        lab.export(tmp_path / "all.todoist.csv", "todos.items")
+    backup = lab.export(tmp_path / "all.todoist.zip", "todos.items")
+    for path, importer, n in ((table, "todoist", 4), (backup, "todoist_backup", 5)):
+        other = house.lab(person("other"))
+        seen = other.import_file(path)
+        assert (seen.importer, seen.new, seen.wrong, list(seen.problems)) == (importer, n, 0, [])
+        seen.accept()
+        assert other.import_file(path).new == 0
+        theirs = {each.title: each for each in other.todos.find()}
+        same = ("due", "at", "zone", "start", "priority", "tags", "note", "project", "rule", "from_done", "minutes", "waiting")  # fmt: skip
+        for title, found in theirs.items():
+            mine = lab.todos.find(title=title)[0]
+            for name in same:
+                assert getattr(found, name) == getattr(mine, name), (title, name)
+        assert theirs["浇花"].parent == theirs[trip.title].id
 
 
 def test_things(lab: Lab, tmp_path: Path) -> None:

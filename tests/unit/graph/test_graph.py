@@ -267,7 +267,10 @@ def test_questions_that_cannot_be_asked(lab: Lab) -> None:
     for steps in ([], [("person", "knows")], [("p:person", "x", "p:skill")], [("a", "b", "c")] * 7):
         with pytest.raises(Invalid, match="cannot be asked"):
             graph.pattern(*steps)
-    assert graph.pattern(("'; drop table graph.edges; --", "x' or true --", "s:%")) == []
+    assert graph.pattern(("*", "x' or true --", "skill")) == []
+    for word in ("'; drop table graph.edges; --", "s:%", "persn"):
+        with pytest.raises(Invalid, match="person, skill"):
+            graph.pattern((word, "*", "skill"))
     assert graph.neighbours(skill, relation="' or 1=1 --") == []
     with pytest.raises(Invalid, match="one of"):
         graph.centrality("luck")  # type: ignore[arg-type]

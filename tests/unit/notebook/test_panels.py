@@ -29,6 +29,7 @@ from pgc_lib.notebook.panels.entry import Entry, Field
 from pgc_lib.notebook.panels.facts import WEEKS, day_of, sums_of, weeks_of
 from pgc_lib.notebook.panels.house import House
 from pgc_lib.notebook.panels.page import Page
+from pgc_lib.notebook.panels.pages.reports import Reviews
 from pgc_lib.notebook.panels.pieces import clean, plainly, share
 from pgc_lib.notebook.panels.rows import Rows
 from pgc_lib.notebook.panels.spans import CHOICES, between, months_in, span
@@ -450,6 +451,33 @@ def test_a_language_is_chosen_and_kept(lab: Any, monkeypatch: pytest.MonkeyPatch
     assert "我的一天" in page.html and 'lang="zh-CN"' in page.html
     choices._place().write_text("{broken", encoding="utf-8")
     assert choices.remembered() == ""
+
+
+def test_a_review_is_read_finalised_and_compared(lab: Any) -> None:
+    """From the draft to the final one, whose facts are linked; what a file holds is the report's; nothing in it is markup."""
+    lab.todos.complete(lab.todos.add(title="<b>Report"))
+    page = Page("reports", lambda: lab)
+    card = _loaded(page, Reviews)
+    assert "Draft one on" in card.html
+    card.do("draft")
+    assert "Open the one on" in card.html and lab.reports.written.count() == 1
+    card.do("draft")  # shown again, not written again
+    assert lab.reports.written.count() == 1
+    review: Any = page.sheet.body
+    assert "&lt;b&gt;Report" in review.html and f"href='#{review.id}-fact-1'" in review.html
+    given: list[Any] = []
+    review.download = lambda *file: given.append(file)
+    review.do("save", kind_of="md")
+    review.do("save", kind_of="exe")
+    assert [(name, kind) for name, _content, kind in given] == [
+        (f"{review.report.name}.md", "text/markdown")
+    ]
+    review.do("finalise")
+    assert lab.reports.written.find()[0].state == "final" and "next revision" in review.html
+    review.do("compare")
+    assert "Compared with the period before" in page.sheet.html
+    review.do("revise")
+    assert review.report.revision == 2 and review.report.state == "draft"
 
 
 def test_a_payment_is_written_down_and_taken_back(lab: Any) -> None:

@@ -1,9 +1,11 @@
 """The scene without a browser: arrays as small as they can be, labels that do not lie on each other, clicks that find their thing."""
 
 import asyncio
+from base64 import b64decode
 from random import Random
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from pgc_lib.notebook.scene.clock import Clock
 from pgc_lib.notebook.scene.model import Bars, Lines, Points, Solid, Stage
 from pgc_lib.notebook.scene.picking import struck
 from pgc_lib.notebook.scene.solids import band, disc, gem, limb, orb, plate
-from pgc_lib.notebook.scene.texts import hanging
+from pgc_lib.notebook.scene.texts import hanging, picture, pixels
 from pgc_lib.notebook.scene.three import ThreeStage, shader
 
 INK = colors(dark=False)
@@ -320,3 +322,14 @@ def test_the_clock_steps_in_the_loop_and_ends() -> None:
     alone = Clock(lambda: True, 0.001)
     alone.start()
     assert not alone.running
+
+
+def test_a_name_is_a_picture_of_its_own_width() -> None:
+    """Whatever it holds it is one text and no markup, and as wide as the space that is kept free for it."""
+    label = Label("<b>吉他\x00 & Calligraphy</b>", 0, 0, 0)
+    kind, _comma, body = picture(label, "#111111", "#ffffff").partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    svg = ElementTree.fromstring(b64decode(body))
+    assert [each.text for each in svg] == ["<b>吉他 & Calligraphy</b>"] * 2
+    assert [int(svg.attrib[side]) for side in ("width", "height")] == list(pixels(label))
+    assert pixels(Label("吉他吉他", 0, 0, 0))[0] > pixels(Label("吉他", 0, 0, 0))[0]

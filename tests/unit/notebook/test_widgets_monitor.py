@@ -62,6 +62,12 @@ def test_what_can_be_begun(monitor: Monitor, tmp_path: Path) -> None:
     assert "How many &lt;b&gt;weeks" in html
     assert 'type="number"' in html
     assert 'type="checkbox"' in html
+    monitor.do("choose", value="weekly_review")
+    html = monitor.html
+    assert ">Week</label>" in html and 'type="date"' in html
+    assert ">Language</label>" in html and ">中文</option>" in html
+    monitor.do("begin", name="weekly_review", **{"p.language": "fr"})
+    assert "allowed are" in monitor.said
     monitor.do("begin", name="short", **{"p.weeks": "many"})
     assert "whole number" in monitor.said
     monitor.do("begin", name="../short")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pgc_lib.areas.finance import Finance
 from pgc_lib.areas.money.transaction import Transaction
 from pgc_lib.areas.wellness.records import Mood
+from pgc_lib.core.choices import _CHOICES, choice_title
 from pgc_lib.core.record import Record
 from pgc_lib.core.zone import today, zone
 from pgc_lib.notebook.widgets.fields import Slot, control_of, draw
 from pgc_lib.notebook.widgets.judging import judged, values_of
 from pgc_lib.notebook.widgets.reading import LEFT, Unread, day, meant, moment, number, raw_of
-from pgc_lib.notebook.widgets.words import _CHOICES, choice_title
 
 AMOUNT, DAY, AT = (
     Transaction.spec.fields["amount"],

@@ -185,8 +185,7 @@ class Fresh(Card):
         fresh = len(found) - len(stale)
 
         def seen(each: Any) -> str:
-            day = max(filter(None, (each.confirmed, each.changed)), default=None)
-            return _("last true on {day}", day=short(day, now)) if day else ""
+            return _("last true on {day}", day=short(each.true_on, now)) if each.true_on else ""
 
         rows = [
             line(

@@ -6,9 +6,10 @@ from uuid import UUID
 from pgc_lib.areas.reporting.period import Period
 from pgc_lib.core.faces import face
 from pgc_lib.core.zone import today
-from pgc_lib.i18n import N_, _, n_
+from pgc_lib.i18n import N_, _
 from pgc_lib.notebook.live import Child, Html, Part, deed, tag
 from pgc_lib.notebook.panels.card import Card
+from pgc_lib.notebook.panels.cards.report import Review
 from pgc_lib.notebook.panels.cards.told import Told
 from pgc_lib.notebook.panels.every import Look
 from pgc_lib.notebook.panels.held import Held
@@ -36,7 +37,10 @@ class Reviews(Card):
         return ""
 
     def show(self, found: Any) -> Child:
-        draft = button(_("Draft one on {period}", period=self.span.said), "draft", kind="pgc-first")
+        there = any(each.name == self._period().name for each in found)
+        period = self.span.said
+        called = _("Open the one on {period}", period=period) if there else _("Draft one on {period}", period=period)  # fmt: skip
+        draft = button(called, "draft", kind="pgc-first")
         if not found:
             said = empty(
                 _("No review yet."), _("A draft says what the records say; the rest is yours.")
@@ -56,17 +60,22 @@ class Reviews(Card):
             key=report.id.hex,
         )  # fmt: skip
 
+    def _period(self) -> Period:
+        unit: Any = _UNITS.get(self.span.key, "span")
+        first, last = self.span.first, self.span.last
+        return Period(first, last) if unit == "span" else Period.of(first, unit)
+
     @deed
     def draft(self) -> None:
-        """Write a draft on the period of the page, or show the one there is."""
-        unit: Any = _UNITS.get(self.span.key, "span")
-        period = (
-            Period(self.span.first, self.span.last)
-            if unit == "span"
-            else Period.of(self.span.first, unit)
-        )
-        report = self.change(lambda lab: lab.reports.draft(period))
-        self._show(report)
+        """Write a draft on the period of the page, or show what there is of it."""
+        period = self._period()
+
+        def newest(lab: "Lab") -> Any:
+            mine = {"owner": lab.person, "name": period.name}
+            known = lab.reports.written.find(order="-revision", limit=1, **mine)
+            return known[0] if known else lab.reports.draft(period)
+
+        self._show(self.change(newest))
 
     @deed
     def look_at(self, id: str) -> None:
@@ -81,24 +90,14 @@ class Reviews(Card):
         self.edit(_("My reviews"), written, UUID(id), fields=["title", *_SECTIONS])
 
     def _show(self, report: Any) -> None:
-        from pgc_lib.core.markdown.rendering import html
-
-        fields = report.spec.fields
-        body = [
-            [tag.h3(fields[name].title), Html(html(getattr(report, name)))]
-            for name in _SECTIONS
-            if getattr(report, name)
-        ]
-        said = n_("resting on {n} fact", "resting on {n} facts", len(report.facts))
-        foot = tag.p(said, class_="pgc-soft pgc-small")
-        self.page.sheet.open(report.title, tag.div(body, foot, class_="pgc-prose"))
+        body = Review(self, report, lambda: self.change_it(report.id.hex))
+        self.page.sheet.open(report.title, body, wide=True)
 
 
 class Running(Held):
     """Reports that are run: begun here, watched cell by cell, read when they are there."""
 
     title = N_("Reports that were run")
-    headed = True
 
     def make(self, lab: "Lab") -> Part:
         monitor: Part = face("reports.monitor")(lab.reports)

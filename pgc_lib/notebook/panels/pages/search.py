@@ -94,7 +94,7 @@ class Find(Card):
         ]
 
     def _areas(self, areas: list[str], found: Any) -> Html:
-        from pgc_lib.notebook.widgets.naming import area_title
+        from pgc_lib.core.naming import area_title
 
         counts = {area: sum(hit.area == area for hit in found) for area in areas}
         named = [("", _("All")), *((area, f"{area_title(area)} {counts[area]}") for area in areas)]
@@ -116,7 +116,7 @@ class Find(Card):
         )
 
     def _hit(self, hit: Any) -> Html:
-        from pgc_lib.notebook.widgets.naming import kind_title
+        from pgc_lib.core.naming import kind_title
 
         return tag.li(
             tag.button(

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from fsrs import Card, Rating, Scheduler
 
-from pgc_lib.areas.learning.tuning import ENOUGH, answers_of, loss, replayed, tuned
+from pgc_lib.areas.learning.tuning import ENOUGH, STEPS, answers_of, loss, replayed, tuned
 
 USUAL = tuple(Scheduler().parameters)
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -85,9 +85,24 @@ def test_own_numbers_are_found_again(change: dict[int, Any]) -> None:
 def test_where_nothing_differs_nothing_is_gained() -> None:
     """Someone like everybody keeps the usual numbers, or gets some that foretell the same."""
     answers = answers_of(simulated(USUAL, cards=200, seed=5))
-    found = tuned(answers, USUAL)
+    heard: list[int] = []
+    found = tuned(answers, USUAL, lambda _what, done: heard.append(done))
     fresh = answers_of(simulated(USUAL, cards=200, seed=6))
     assert loss(fresh, found.parameters, fresh.told) < loss(fresh, USUAL, fresh.told) + 0.01
+    assert heard == list(range(1, len(heard) + 1)) and STEPS * 4 // 5 <= len(heard) <= STEPS
+
+
+def test_whoever_listens_may_break_it_off() -> None:
+    """As Jupyter's square button does: at the next step, not at the end."""
+    steps: list[int] = []
+
+    def tell(_what: str, done: int) -> None:
+        steps.append(done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tuned(answers_of(simulated(USUAL, cards=100)), USUAL, tell)
+    assert steps == [1]
 
 
 def test_few_answers_say_nothing() -> None:

@@ -118,6 +118,22 @@ def test_what_was_done_is_proposed_once(lab: Lab) -> None:
     assert lab.suggestions.from_activity().added == 0
 
 
+def test_what_brings_the_same_each_time_is_proposed_once(lab: Lab) -> None:
+    """It was an achievement the first time; also where that was long ago."""
+    now = datetime.now(UTC)
+    for ago, title, result in (
+        (2, "周报", "已发出"),
+        (1, "周报", "已发出"),
+        (1, "周报", "快了 30%"),
+        (99, "备份", "好"),
+        (1, "备份", "好"),
+    ):
+        lab.todos.add(title=title, result=result, done=True, done_at=now - timedelta(days=ago))
+    assert lab.suggestions.from_activity().added == 2
+    found = {each.proposed["result"] for each in lab.suggestions.waiting()}
+    assert found == {"已发出", "快了 30%"}
+
+
 def test_a_final_report_proposes_the_focus(lab: Lab) -> None:
     """A project that took the month is one; a focus without a deed in it may be over."""
     busy(lab)

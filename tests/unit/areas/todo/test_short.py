@@ -191,7 +191,7 @@ def test_a_rule_whose_time_today_is_over_begins_the_next_time() -> None:
     "left",
     [
         "1/2", "3点", "3:30", "2026-02-30", "13-45", "31/12", "!5", "!urgent", "#12", "下周", "晚上", "晚上3点", "下午12点99分",
-        "明天会更好", "每天一个苹果", "tomorrow", "Friday", "0.33h", "@13:70", "25:00pm", "99月1日", "rrule:FREQ=HOURLY",
+        "明天会更好", "每天一个苹果", "5pm-3pm", "9:30-10:30", "0.33h", "@13:70", "25:00pm", "99月1日", "rrule:FREQ=HOURLY",
         "本周一", "in 9999 days",
     ],
 )  # fmt: skip
@@ -200,6 +200,37 @@ def test_what_is_impossible_or_ambiguous_stays_and_is_told(left: str) -> None:
     found = read(f"事 {left}")
     assert found == Parsed(f"事 {left}")
     assert [problem.place for problem in found.problems] == [left] and found.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "due", "at", "minutes"),
+    [
+        ("buy milk tomorrow at 5pm", "buy milk", day(11, 22), "17:00", None),
+        ("call mum on Friday 10pm #family", "call mum", day(11, 27), "22:00", None),
+        ("dentist next tue at 14:00 1h", "dentist", day(11, 24), "14:00", 60),
+        ("gym tonight at 7 pm", "gym", TODAY, "19:00", None),
+        ("finish by monday", "finish", day(11, 23), "", None),
+        ("review @fri 3pm-5pm", "review", day(11, 27), "15:00", 120),
+        ("项目会 周五15:00-16:30", "项目会", day(11, 27), "15:00", 90),
+        ("call 明天 9-10am", "call", day(11, 22), "09:00", 60),
+        ("plan tomorrow's menu", "plan tomorrow's menu", None, "", None),
+        ("look at 5", "look at 5", None, "", None),
+        ("read 3-5", "read 3-5", None, "", None),
+    ],
+)
+def test_english_as_it_is_written(
+    said: str, title: str, due: date | None, at: str, minutes: int | None
+) -> None:
+    """A day needs no mark where no word of the title follows; two times are a beginning and a length."""
+    found = read(said)
+    assert (found.title, found.due, found.at, found.minutes, found.problems) == (title, due, at, minutes, ())  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["tomorrow", "Friday fish dinner", "next tue lunch with Ann"])
+def test_a_day_before_words_needs_a_mark(said: str) -> None:
+    """It may be part of what is to be done; that is told."""
+    found = read(said)
+    assert found == Parsed(said) and len(found.problems) == 1
 
 
 def test_a_second_day_is_not_a_second_meaning() -> None:
@@ -235,7 +266,8 @@ NAMES = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), mi
 )  # fmt: skip
 SYNTAX = st.sampled_from(
     ["明天", "下午3点", "#工作", "30m", "+求职", "@fri", "10pm", "!1", "!9", "每周一", "every", "mon", "in", "3", "days", "1/2", "12/31",
-     "月底", "\\", "\\明天", '+"a b"', '#"', "@", "rrule:FREQ=DAILY", "every!", "明天开会", "今晚8点", "半小时", "写", "tomorrow", "am", "\u3000"]
+     "月底", "\\", "\\明天", '+"a b"', '#"', "@", "rrule:FREQ=DAILY", "every!", "明天开会", "今晚8点", "半小时", "写", "tomorrow", "am", "\u3000",
+     "on", "by", "at", "next", "tue", "Friday", "tonight", "3pm-5pm", "16:00-17:30", "2-3pm", "周五15:00-16:00"]
 )  # fmt: skip
 RULES = st.sampled_from(
     ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYDAY=2TU;WKST=SU"]

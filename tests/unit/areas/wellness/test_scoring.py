@@ -84,12 +84,14 @@ def test_gad_7(total: int, word: str) -> None:
 @pytest.mark.parametrize(
     ("answers", "score", "seek"),
     [([5] * 5, 100, False), ([0] * 5, 0, True), ([3, 3, 3, 2, 2], 52, False), ([3, 3, 2, 2, 2], 48, True),
-     ([1, 1, 1, 2, 2], 28, True), ([5, 4, 3, 2, 1], 60, False)],
+     ([1, 1, 1, 2, 2], 28, True), ([5, 5, 5, 5, 2], 88, False), ([5, 5, 5, 5, 1], 84, True)],
 )  # fmt: skip
 def test_who_5(answers: list[int], score: int, seek: bool) -> None:
-    """The sum times four; at 50 and at 28 the literature's cut-offs."""
+    """The sum times four; at 50 and at 28 the literature's cut-offs, and a single answer of 0 or 1 is not overlooked."""
     result = scored(instrument("who-5"), answers)
     assert result.score == score and (result.hint is not None) == seek
+    with in_lang("en"):
+        assert ("single answer is 1" in str(result._shown_())) == (min(answers) < 2)
     low = result.scores[0].band
     assert low is not None and (low.high == 28) == (score <= 28)
 

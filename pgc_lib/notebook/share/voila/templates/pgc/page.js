@@ -56,8 +56,10 @@
   function look() {
     const now = page();
     if (!now) {
-      // A notebook of one's own has no page part: what its cells show is the page.
-      if (own()) { guard(); document.body.classList.add("pgc-own"); document.querySelector(".pgc-opening")?.remove(); }
+      // A notebook of one's own has no page part: what its cells show is the page. One that failed shows why, and nothing else.
+      const mine = own();
+      if (mine || document.querySelector(".pgc-failed")) { guard(); document.querySelector(".pgc-opening")?.remove(); }
+      if (mine) document.body.classList.add("pgc-own");
       return;
     }
     guard();
