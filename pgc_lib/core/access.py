@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pgc_lib.core.naming import area_title
 from pgc_lib.core.persons import (
     EVERY_AREA,
     LEVEL_NAMES,
@@ -139,29 +140,39 @@ def decide(session: Session, who: Person, owner: Person, area: str, level: Level
     going = [way for way in leading if way.open]
     right = [way for way in going if enough(way.grant.level, level)]
     given = owner.id == session.person
-    doing = _(LEVEL_NAMES[level])
+    doing, called = _(LEVEL_NAMES[level]), area_title(area)
     if right:
         best = max(right, key=_lasting)
         if given:
-            reason = _("{name} may {doing} your {area}.", name=who.called, doing=doing, area=area)
+            reason = _(
+                "{name} may {doing} your “{area}”.", name=who.called, doing=doing, area=called
+            )
         else:
             reason = _(
-                "You may {doing} the {area} of {name}.", name=owner.called, doing=doing, area=area
+                "You may {doing} the “{area}” of {name}.",
+                name=owner.called,
+                doing=doing,
+                area=called,
             )
         return Decision(True, _joined(reason, *_how(best)), tuple(way.grant for way in right))
     if going:
         best = max(going, key=lambda way: LEVELS.index(way.grant.level))
         less = _(LEVEL_NAMES[best.grant.level])
         if given:
-            reason = _("{name} may only {less} your {area}, not {doing} it.", name=who.called, less=less, area=area, doing=doing)  # fmt: skip
+            reason = _("{name} may only {less} your “{area}”, not {doing} it.", name=who.called, less=less, area=called, doing=doing)  # fmt: skip
         else:
-            reason = _("You may only {less} the {area} of {name}, not {doing} it.", name=owner.called, less=less, area=area, doing=doing)  # fmt: skip
+            reason = _("You may only {less} the “{area}” of {name}, not {doing} it.", name=owner.called, less=less, area=called, doing=doing)  # fmt: skip
         return Decision(False, _joined(reason, *_how(best)), tuple(way.grant for way in going))
     if given:
-        reason = _("{name} may not {doing} your {area}.", name=who.called, doing=doing, area=area)
+        reason = _(
+            "{name} may not {doing} your “{area}”.", name=who.called, doing=doing, area=called
+        )
     else:
         reason = _(
-            "You may not {doing} the {area} of {name}.", name=owner.called, doing=doing, area=area
+            "You may not {doing} the “{area}” of {name}.",
+            name=owner.called,
+            doing=doing,
+            area=called,
         )
     because = leading[-1].closed_because if leading else _("Nothing was granted.")
     return Decision(False, _joined(reason, because), tuple(way.grant for way in leading))

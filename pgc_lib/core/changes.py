@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from pgc_lib.core.crypto import is_sealed
+from pgc_lib.core.naming import kind_title
+from pgc_lib.core.places import record_of
 from pgc_lib.core.record import SEALED, SYSTEM
 from pgc_lib.core.shown import Listing, card, text_of
 from pgc_lib.i18n import N_, _, n_
@@ -59,11 +61,17 @@ class Change:
         return self.id if self.document is not None and self.token is None else None
 
     def _shown_(self) -> dict[str, Any]:
-        told = [f"{d.field}: {text_of(d.old)} → {text_of(d.new)}" for d in self.differences]
+        record = record_of(self.kind)
+        fields = record.spec.fields if record else {}
+        told = [
+            _("{field}: {old} → {new}", field=fields[each.field].title if each.field in fields else each.field,
+              old=text_of(each.old), new=text_of(each.new))
+            for each in self.differences
+        ]  # fmt: skip
         return {
             _("Change"): str(self.id),
             _("When"): self.at,
-            _("Kind"): self.kind,
+            _("Kind"): kind_title(self.kind),
             _("What"): _(_VERBS[self.verb]),
             _("Records"): self.rows,
             _("Document"): self.document and str(self.document),

@@ -24,6 +24,7 @@ from pgc_lib.core.persons import (
     write,
 )
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Conflict, Denied, NotFound, StoreError
 from pgc_lib.i18n import _
 
@@ -128,10 +129,10 @@ class Groups:
         """Go out of a group; what one had granted to it ends at once."""
         self._gone(self.get(group), self._session.person)
 
-    def members(self, group: str | Group) -> list[Member]:
+    def members(self, group: str | Group) -> Listing[Member]:
         """Who is in a group."""
         found = rows(self._session, _MEMBERS, group=self.get(group).id)
-        return [_member(row) for row in found]
+        return Listing(_member(row) for row in found)
 
     def _gone(self, group: Group, person: UUID) -> bool:
         return bool(

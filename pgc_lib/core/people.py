@@ -10,6 +10,7 @@ rows, so what `why` explains here is what SQL, REST, the agent and the dashboard
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,7 @@ from pgc_lib.core.persons import (
 )
 from pgc_lib.core.provisioning import PERSON, Credentials, create_person, end_person
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Listing
 from pgc_lib.core.zone import set_zone
 from pgc_lib.errors import Conflict, Denied, NotFound
 from pgc_lib.i18n import _
@@ -58,6 +60,10 @@ __all__ = [
 ]
 
 _AREA = re.compile(r"[a-z][a-z_]*|\*")
+_NAMED_GRANT = f"""{GRANT}, coalesce(nullif(o.display, ''), o.name, '') as "of",
+    coalesce(c.name, nullif(p.display, ''), p.name, '') as "to"
+    from pgc.grants g left join pgc.persons o on o.id = g.owner left join pgc.persons p on p.id = g.person
+    left join pgc.groups c on c.id = g.group_id"""
 
 
 class People:
@@ -80,7 +86,7 @@ class People:
         """The person of this session."""
         return self._persons("id = :id", id=self.session.person)[0]
 
-    def known(self) -> list[Person]:
+    def known(self) -> Listing[Person]:
         """Everyone this person shares a group or a grant with, or has named before."""
         return self._persons("true")
 
@@ -155,7 +161,7 @@ class People:
             until=ending(until),
             note=note,
         )
-        return grant_of(made[0])
+        return self._grants("g.id = :id", id=made[0]["id"])[0]
 
     def revoke(self, to: str | Person | Group, area: str) -> bool:
         """Take a grant back; it bites with the next query. Whether there was one."""
@@ -171,17 +177,17 @@ class People:
         )
         return bool(gone)
 
-    def given(self) -> list[Grant]:
+    def given(self) -> Listing[Grant]:
         """Every grant that this person gave, also those whose time is over."""
-        return [grant for grant in self._grants() if grant.owner == self.session.person]
+        return self._grants("g.owner = pgc.me()")
 
-    def received(self) -> list[Grant]:
+    def received(self) -> Listing[Grant]:
         """Every grant that reaches this person, straight or through a group."""
-        return [grant for grant in self._grants() if grant.owner != self.session.person]
+        return self._grants("g.owner <> pgc.me()")
 
-    def who_sees(self, area: str) -> list[Viewer]:
+    def who_sees(self, area: str) -> Listing[Viewer]:
         """Who may see one's own area now, at which level, until when, and by which grant."""
-        return viewers(self.session, self._area(area))
+        return Listing(viewers(self.session, self._area(area)))
 
     def why(
         self,
@@ -217,11 +223,10 @@ class People:
 
     # ── between ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _grants(self) -> list[Grant]:
-        found = rows(
-            self.session, f"select {GRANT} from pgc.grants g order by g.area, g.since, g.id"
-        )
-        return [grant_of(row) for row in found]
+    def _grants(self, where: str, **values: Any) -> Listing[Grant]:
+        statement = f"select {_NAMED_GRANT} where {where} order by g.area, g.since, g.id"
+        found = rows(self.session, statement, **values)
+        return Listing(replace(grant_of(row), of=row["of"], to=row["to"]) for row in found)
 
     def _target(self, to: str | Person | Group) -> tuple[UUID | None, UUID | None]:
         """The person or the group that is meant; a name is first that of a person."""
@@ -263,11 +268,11 @@ class People:
             raise refused("area", _("there is no such area; there are {names}", names=names), area)
         return area
 
-    def _persons(self, where: str, **values: Any) -> list[Person]:
+    def _persons(self, where: str, **values: Any) -> Listing[Person]:
         found = rows(
             self.session, f"select {PERSON} from pgc.persons where {where} order by name", **values
         )
-        return [Person(**row) for row in found]
+        return Listing(Person(**row) for row in found)
 
 
 def _check_zone(name: str) -> None:

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
+from pgc_lib.core.naming import area_title
 from pgc_lib.core.session import Session
+from pgc_lib.core.shown import Told
 from pgc_lib.core.types import in_zone
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Invalid, NotFound, Problem
@@ -17,7 +19,10 @@ Level = Literal["see", "comment", "edit"]
 LEVELS: Sequence[Level] = ("see", "comment", "edit")
 """From the least to the most; each includes those before it."""
 LEVEL_NAMES = {"see": N_("see"), "comment": N_("comment on"), "edit": N_("edit")}
-ROLES = ("person", "family", "coach", "administrator")
+_ROLE_NAMES = {
+    "person": N_("a person"), "family": N_("of the family"), "coach": N_("coach"), "administrator": N_("administrator"),
+}  # fmt: skip
+ROLES = tuple(_ROLE_NAMES)
 EVERY_AREA = "*"
 
 T = TypeVar("T")
@@ -27,7 +32,7 @@ _DAY = len("2026-01-01")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Told):
     """Someone in this lab. Of a stranger only the name and the identifier are known."""
 
     id: UUID
@@ -43,9 +48,17 @@ class Person:
         """How to speak of them."""
         return self.display or self.name
 
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("Name"): self.called,
+            _("Login"): self.name,
+            _("Role"): _(_ROLE_NAMES[self.role]) if self.role in _ROLE_NAMES else self.role,
+            _("Left on"): self.ended_at,
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Told):
     """Some persons to share with: a family, a coach's pupils, a team."""
 
     id: UUID
@@ -53,9 +66,12 @@ class Group:
     name: str
     kind: str
 
+    def _shown_(self) -> dict[str, Any]:
+        return {_("Group"): self.name}
+
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Told):
     """Someone in a group, and until when."""
 
     person: Person
@@ -67,9 +83,12 @@ class Member:
         """Whether it holds now."""
         return holds(self.since, self.until)
 
+    def _shown_(self) -> dict[str, Any]:
+        return {**self.person._shown_(), _("Belongs since"): self.since, **_end(self.until)}
+
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Told):
     """One permission that was given, to a person or to a group."""
 
     id: UUID
@@ -81,15 +100,30 @@ class Grant:
     since: datetime
     until: datetime | None
     note: str
+    of: str = field(default="", compare=False)
+    """Whose area it is, by name."""
+    to: str = field(default="", compare=False)
+    """The person or the group, by name."""
 
     @property
     def active(self) -> bool:
         """Whether its time has come and has not run out."""
         return holds(self.since, self.until)
 
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("Whose"): self.of,
+            _("Area"): _("everything") if self.area == EVERY_AREA else area_title(self.area),
+            _("Granted to"): self.to,
+            _("Permission"): _(LEVEL_NAMES[self.level]),
+            _("Valid since"): self.since,
+            **_end(self.until),
+            _("Note"): self.note,
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(Told):
     """Someone who may see an area, at which level, until when, and by which way."""
 
     person: Person
@@ -98,9 +132,17 @@ class Viewer:
     grant: Grant
     group: Group | None = None
 
+    def _shown_(self) -> dict[str, Any]:
+        return {
+            _("Name"): self.person.called,
+            _("Permission"): _(LEVEL_NAMES[self.level]),
+            **_end(self.until),
+            _("Through the group"): self.group and self.group.name,
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Told):
     """Whether someone may do something, why, and the grants that decide it."""
 
     allowed: bool
@@ -109,6 +151,9 @@ class Decision:
 
     def __bool__(self) -> bool:
         return self.allowed
+
+    def _shown_(self) -> dict[str, Any]:
+        return {_("Allowed"): _("yes") if self.allowed else _("no"), _("Reason"): self.reason}
 
 
 def enough(level: Level, wanted: Level) -> bool:
@@ -142,6 +187,13 @@ def _written(given: str) -> date | datetime:
     except ValueError:
         reason = _("write it like 2026-01-01 or 2026-01-01 08:30")
         raise refused("until", reason, given) from None
+
+
+def _end(until: datetime | None) -> dict[str, str]:
+    """When it ends, as a line of a card."""
+    ended = until is not None and until <= datetime.now(UTC)
+    said = told(until) if until is not None else _("no end")
+    return {_("Ends"): _("{day} (over)", day=said) if ended else said}
 
 
 def told(moment: datetime) -> str:

@@ -151,7 +151,10 @@ def test_a_name_that_is_also_a_group_must_be_said_more_exactly(
         people.grant(papa.name, "finance")
     people.grant(people.find(papa.name), "finance")
     people.grant(people.groups.get(papa.name), "todos")
-    assert {bool(grant.group) for grant in people.given()} == {True, False}
+    given = people.given()
+    assert {bool(grant.group) for grant in given} == {True, False}
+    assert [grant.to for grant in given] == ["Papa", papa.name]
+    assert f">{papa.name}</td>" in given._repr_html_()
 
 
 # ── why ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,22 +166,22 @@ def test_why_in_words(mama: Session, papa: Session) -> None:
     assert people.why(mama.name, "finance", "edit").reason == "It is your own."
     none = people.why(papa.name, "finance")
     assert not none and none.grants == ()
-    assert none.reason == f"{papa.name} may not see your finance. Nothing was granted."
+    assert none.reason == f"{papa.name} may not see your “Money”. Nothing was granted."
     people.grant(papa.name, "finance", "see", until=date(2999, 12, 31))
     yes = people.why(papa.name, "finance")
     assert yes and yes.grants == tuple(people.given())
-    assert yes.reason == "Papa may see your finance. It ends on 2999-12-31."
+    assert yes.reason == "Papa may see your “Money”. It ends on 2999-12-31."
     assert people.why(papa.name, "finance", "edit").reason.startswith(
-        "Papa may only see your finance, not edit it."
+        "Papa may only see your “Money”, not edit it."
     )
     with in_lang("zh-CN"):
         assert (
             people.why(papa.name, "finance").reason
-            == "Papa 可以查看您的 finance。到 2999-12-31 为止。"
+            == "Papa 可以查看您的“收支”。到 2999-12-31 为止。"
         )
         assert (
             People(papa).why(papa.name, "finance", of=mama.name).reason
-            == "您可以查看 妈妈 的 finance。到 2999-12-31 为止。"
+            == "您可以查看 妈妈 的“收支”。到 2999-12-31 为止。"
         )
 
 
@@ -201,7 +204,7 @@ def test_why_not_any_more(mama: Session, papa: Session, house: House) -> None:
         grant.id,
     )
     ended = people.why(papa.name, "finance")
-    assert ended.reason == "Papa may not see your finance. The grant ended on 2020-01-31."
+    assert ended.reason == "Papa may not see your “Money”. The grant ended on 2020-01-31."
     assert [grant.id for grant in ended.grants] == [grant.id]
     house.sql("update pgc.grants set since = '2999-01-01', until = null where id = %s", grant.id)
     assert "The grant begins on 2999-01-01" in people.why(papa.name, "finance").reason
