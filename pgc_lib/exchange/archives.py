@@ -26,6 +26,8 @@ _RATIO = 250
 _SMALL = 64 << 20
 _PIECE = 1 << 20
 _NOT_DATA = ("__MACOSX/", ".DS_Store")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""How a damaged archive shows itself, at any depth."""
 
 
 class Wanted(Invalid):
@@ -103,7 +105,7 @@ def _extract(path: Path, folder: Path, password: str | None) -> Path:
             [Problem(path.name, _("wrong password"))],
             next_step=_("Say it again: lab.import_file(path, password='…')."),
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except UNREADABLE as error:
         if (password is not None and "HMAC" in str(error)) or "Bad CRC" in str(error):
             reason = _("wrong password, or the archive is damaged")
         else:

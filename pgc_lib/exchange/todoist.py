@@ -20,6 +20,7 @@ from pgc_lib.areas.todo.short_rules import written as rule_in_words
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.exchange import todo_days
+from pgc_lib.exchange.archives import UNREADABLE
 from pgc_lib.exchange.reading import LINE, Reading
 from pgc_lib.exchange.todo_labels import label_of, said_in_labels
 from pgc_lib.exchange.todo_lists import FORMULA, INBOX, Row, bare, filled, place_of
@@ -99,13 +100,20 @@ class Backup:
         """By the headings of what is in it."""
         if path.is_dir() or not zipfile.is_zipfile(path):
             return 0
-        with zipfile.ZipFile(path) as archive:
-            infos = [each for each in archive.infolist() if not each.is_dir()]
-            tables = [each for each in infos if each.filename.lower().endswith(".csv")]
-            if not tables or len(tables) < len(infos) or any(each.flag_bits & 1 for each in tables):
-                return 0
-            with archive.open(tables[0]) as first:
-                head = first.read(400).decode("utf-8-sig", "replace").partition("\n")[0]
+        try:
+            with zipfile.ZipFile(path) as archive:
+                infos = [each for each in archive.infolist() if not each.is_dir()]
+                tables = [each for each in infos if each.filename.lower().endswith(".csv")]
+                if (
+                    not tables
+                    or len(tables) < len(infos)
+                    or any(each.flag_bits & 1 for each in tables)
+                ):
+                    return 0
+                with archive.open(tables[0]) as first:
+                    head = first.read(400).decode("utf-8-sig", "replace").partition("\n")[0]
+        except UNREADABLE:  # whoever opens it says what is wrong
+            return 0
         names = {each.strip().strip('"') for each in head.split(",")}
         return 95 if set(_NEEDED) <= names else 0
 

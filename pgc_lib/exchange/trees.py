@@ -8,7 +8,6 @@ out and counted. Nothing is opened before somebody asks for it.
 import os
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from unicodedata import normalize
 
 from pgc_lib.areas.paper.paths import LONGEST, joined, wrong_name
 from pgc_lib.errors import Problem
-from pgc_lib.exchange.archives import Wanted, name_of, unpack_yourself, within_limits
+from pgc_lib.exchange.archives import UNREADABLE, Wanted, name_of, unpack_yourself, within_limits
 from pgc_lib.exchange.opening import unreadable
 from pgc_lib.i18n import _
 
@@ -295,7 +294,7 @@ def _archive(path: Path, password: str | None) -> Any:
 def _translated(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except UNREADABLE as error:
         raise unreadable(path, _("the archive is cut off or damaged")) from error
     except RuntimeError as error:  # how zipfile tells of a wrong password
         raise Wanted(
