@@ -7,7 +7,6 @@ out and counted. Nothing is opened before somebody asks for it.
 
 import os
 import stat
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
