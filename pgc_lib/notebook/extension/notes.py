@@ -12,7 +12,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,22 @@ _ENDING = 3.0
 _LONGEST_PAUSE = 60.0
 
 
+Together = Callable[[str], Awaitable[bool]]
+"""Whether a notebook is one that people have open together."""
+
+
+class BeingTyped(Exception):
+    """Its text is in a room of jupyter-collaboration, which would be filled from a changed file, over what was typed since."""
+
+
 class Notes:
     """One server's."""
 
-    def __init__(self, workspace: Path, layouts: Path, log: Any, state: Path) -> None:
+    def __init__(
+        self, workspace: Path, layouts: Path, log: Any, state: Path, together: Together
+    ) -> None:
         self.workspace, self.layouts, self.log = workspace, layouts, log
+        self._together = together
         self._file = state / "harvest.saved"
         self.pending: dict[str, list[CellEdit]] = {}
         """What is to become of cells, by notebook; the process beside us says it."""
@@ -257,15 +268,19 @@ class Notes:
             return
         assert self._loop is not None
         edits = self.pending[path]
-        work = asyncio.to_thread(write, self.workspace / path, edits)
-        task = self._loop.create_task(work)
+        task = self._loop.create_task(self._write(path, edits))
         self._writing[path] = task
         task.add_done_callback(lambda done: self._written(path, edits, done))
+
+    async def _write(self, path: str, edits: list[CellEdit]) -> bool:
+        if await self._together(path):
+            raise BeingTyped
+        return await asyncio.to_thread(write, self.workspace / path, edits)
 
     def _written(self, path: str, edits: list[CellEdit], done: "asyncio.Task[bool]") -> None:
         self._writing.pop(path, None)
         error = done.exception() if not done.cancelled() else None
-        if isinstance(error, BeingRun):
+        if isinstance(error, BeingRun | BeingTyped):
             return  # it waits, and is looked at again
         if error is not None:
             self.log.warning("PGC could not write changes of the lab into %s: %s", path, error)
@@ -311,6 +326,19 @@ def open_in(layout: Path) -> set[str]:
     return {str(path).partition(":")[2] or str(path) for path in paths if path}
 
 
+def together(app: Any) -> Together:
+    """Asks jupyter-collaboration, where a person has installed it."""
+
+    async def asked(path: str) -> bool:
+        point = app.extension_manager.extension_points.get("jupyter_server_ydoc")
+        if point is None:
+            return False
+        room = {"path": path, "content_type": "notebook", "file_format": "json"}
+        return await point.app.get_document(**room, copy=False) is not None
+
+    return asked
+
+
 def follow(app: Any) -> Notes:
     """Called when the server starts."""
     from jupyterlab.commands import get_workspaces_dir  # type: ignore[import-untyped]
@@ -321,7 +349,7 @@ def follow(app: Any) -> Notes:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     from pgc_lib.notebook.extension.notes_handler import handlers
 
-    notes = Notes(Path(app.root_dir), Path(get_workspaces_dir()), app.log, state)
+    notes = Notes(Path(app.root_dir), Path(get_workspaces_dir()), app.log, state, together(app))
     notes.follow(app.contents_manager, app.event_logger)
     app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"], notes))
     app.io_loop.add_callback(notes.begin)
