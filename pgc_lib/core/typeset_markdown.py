@@ -37,7 +37,7 @@ def blocks_of(text: str, collect: Collect) -> list[Node]:
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     footnote_plugin(parser)
     dollarmath_plugin(parser, allow_space=False, double_inline=True)
-    return _Reader(parser.parse(text[front.extent(text)[2] :]), collect).blocks(None, 0)
+    return _Blocks(parser.parse(text[front.extent(text)[2] :]), collect).read()
 
 
 def begins_with(blocks: Sequence[Node], title: str) -> bool:
@@ -51,25 +51,32 @@ def _words(pieces: Sequence[Node]) -> str:
 
 
 class _Reader:
-    """Walks the tokens once."""
+    """Walks tokens once."""
 
     def __init__(self, tokens: "Sequence[Token]", collect: Collect) -> None:
         self.tokens = tokens
         self.collect = collect
         self.at = 0
 
-    def blocks(self, end: str | None, depth: int) -> list[Node]:
-        """Blocks up to a closing token, which is consumed."""
+    def read(self, end: str | None = None, depth: int = 0) -> list[Node]:
+        """What stands before a closing token, which is consumed."""
         found: list[Node] = []
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
             if token.type == end:
                 break
-            found += self._block(token, depth)
+            found += self._of(token, depth)
         return found
 
-    def _block(self, token: "Token", depth: int) -> list[Node]:
+    def _of(self, token: "Token", depth: int) -> list[Node]:
+        raise NotImplementedError
+
+
+class _Blocks(_Reader):
+    """The blocks of a text."""
+
+    def _of(self, token: "Token", depth: int) -> list[Node]:
         match token.type:
             case "heading_open":
                 line = self._inline("heading_close")
@@ -77,7 +84,7 @@ class _Reader:
             case "paragraph_open":
                 return _paragraphs(self._inline("paragraph_close"))
             case "blockquote_open":
-                inner = self.blocks("blockquote_close", depth + 1)
+                inner = self.read("blockquote_close", depth + 1)
                 return inner if depth >= _DEEPEST else [{"t": "quote", "c": inner}]
             case "bullet_list_open" | "ordered_list_open":
                 return self._list(token, depth)
@@ -103,7 +110,7 @@ class _Reader:
         items: list[list[Node]] = []
         while self.tokens[self.at].type != end:
             self.at += 1  # list_item_open
-            items.append(self.blocks("list_item_close", depth + 1))
+            items.append(self.read("list_item_close", depth + 1))
         self.at += 1
         for item in items:
             _tick(item)
@@ -117,7 +124,7 @@ class _Reader:
         items: list[list[Node]] = []
         while self.tokens[self.at].type != "footnote_block_close":
             self.at += 1  # footnote_open
-            items.append(self.blocks("footnote_close", depth + 1))
+            items.append(self.read("footnote_close", depth + 1))
         self.at += 1
         return {"t": "list", "ordered": True, "start": 1, "items": items}
 
@@ -143,35 +150,19 @@ class _Reader:
         while (token := self.tokens[self.at]).type != end:
             self.at += 1
             if token.type == "inline":
-                found += _joined(_Line(token.children or [], self.collect).pieces(None, 0))
+                found += _joined(_Line(token.children or [], self.collect).read())
         self.at += 1
         return found
 
 
-class _Line:
-    """Walks the pieces of one line of text."""
+class _Line(_Reader):
+    """The pieces of one line of text."""
 
     _WRAPS = {"strong_open": "strong", "em_open": "emph", "s_open": "strike", "link_open": "link"}  # noqa: RUF012
 
-    def __init__(self, tokens: "Sequence[Token]", collect: Collect) -> None:
-        self.tokens = tokens
-        self.collect = collect
-        self.at = 0
-
-    def pieces(self, end: str | None, depth: int) -> list[Node]:
-        """Pieces up to a closing token, which is consumed."""
-        found: list[Node] = []
-        while self.at < len(self.tokens):
-            token = self.tokens[self.at]
-            self.at += 1
-            if token.type == end:
-                break
-            found += self._piece(token, depth)
-        return found
-
-    def _piece(self, token: "Token", depth: int) -> list[Node]:
+    def _of(self, token: "Token", depth: int) -> list[Node]:
         if wrap := self._WRAPS.get(token.type):
-            inner = self.pieces(token.type.replace("open", "close"), depth + 1)
+            inner = self.read(token.type.replace("open", "close"), depth + 1)
             if depth >= _DEEPEST_INLINE:
                 return inner
             if wrap != "link":
