@@ -38,6 +38,8 @@ _ROOM = 2_500_000_000
 """Bytes that must be free before an environment is made: its own size and the downloads at their largest."""
 _TAIL = 12
 _PAUSE = 0.2
+_COMPILE = "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=0)"
+"""pip would compile one file after another; this takes every core. Some files are templates and no Python: no matter."""
 
 
 class Failure(Exception):
@@ -216,6 +218,7 @@ class Environment:
         if not before:
             arrived()
         if fetching.to_install:
+            self.run([*self.own_python(), "-c", _COMPILE, str(self.site_packages())])
             progress.update(f"{fetching.to_install}/{fetching.to_install}")
         progress.done()
         progress.start(say("self"))
@@ -226,8 +229,11 @@ class Environment:
     def pip(self) -> list[str]:
         """The environment's pip, with the person's own PIP_* settings and no other Python's packages."""
         options = ["--no-input", "--disable-pip-version-check", "--no-color"]
-        command = [str(self.python), "-I", "-X", "utf8", "-m", "pip", *options]
-        return [*command, "install", "--no-user"]
+        return [*self.own_python(), "-m", "pip", *options, "install", "--no-user", "--no-compile"]
+
+    def own_python(self) -> list[str]:
+        """The environment's Python, which no setting of the person's leads astray."""
+        return [str(self.python), "-I", "-X", "utf8"]
 
     def run(
         self,
