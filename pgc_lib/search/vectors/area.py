@@ -8,8 +8,9 @@ from pgc_lib.core.ids import new_id
 from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Conflict, Invalid, NotFound, PgcError, Problem
 from pgc_lib.i18n import _
-from pgc_lib.search.vectors.collection import Statistics, VectorCollection
+from pgc_lib.search.vectors.collection import VectorCollection
 from pgc_lib.search.vectors.records import Index, Metric, Store, VectorSet
+from pgc_lib.search.vectors.told import Statistics
 
 
 class Vectors(Area, name="vectors", main="sets"):

@@ -8,97 +8,32 @@ notes.recall();  notes.dial(recall=0.95);  notes.index_as("ivf", lists=200)
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
-from pgc_lib.core.shown import Listing, Told, card, problems_table
+from pgc_lib.core.shown import Listing
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
+from pgc_lib.search.vectors import meaning
 from pgc_lib.search.vectors.items import Items, as_vector, columns, judged
 from pgc_lib.search.vectors.measuring import Recall, efforts, measured, truth
 from pgc_lib.search.vectors.records import EFFORT, Index, VectorSet
 from pgc_lib.search.vectors.shelf import Found, Shelf
+from pgc_lib.search.vectors.told import Hit, Statistics, Written
 from pgc_lib.stores.filters import Condition, where
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pgc_lib.ai.models import Model
     from pgc_lib.core.collection import Collection
 
 MOST_FOUND = 1_000
 ENOUGH = 2_000
 """From so many items on an index is worth its while; it is built once they are there. Fewer are compared one by one."""
-_AT_ONCE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Hit(Told):
-    """One item that was found: the higher the score, the nearer."""
-
-    key: str
-    score: float
-    distance: float
-    text: str
-    metadata: Mapping[str, Any]
-
-    def _shown_(self) -> dict[str, Any]:
-        return {
-            _("Item"): self.key,
-            _("Score"): f"{self.score:.3f}",
-            _("Text"): self.text,
-            _("Metadata"): dict(self.metadata),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was put in; `batch` takes it back as one; `problems` says what was left out and why."""
-
-    batch: UUID
-    written: int
-    problems: tuple[Problem, ...] = ()
-
-    def _shown_(self) -> dict[str, Any]:
-        counts = {_("Written"): self.written, _("Refused"): len({p.row for p in self.problems})}
-        return {title: n for title, n in counts.items() if n} | {_("Batch"): self.batch}
-
-    def _repr_html_(self) -> str:
-        return card(self._shown_()) + problems_table(self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics(Told):
-    """What a collection holds and what it costs."""
-
-    of: VectorSet
-    items: int | None
-    """None where its store cannot be asked."""
-    item_bytes: int | None
-    index_bytes: int | None
-    warnings: tuple[str, ...] = ()
-
-    def _shown_(self) -> dict[str, Any]:
-        built = self.of.built or {}
-        return {
-            _("Name"): self.of.name,
-            _("Number of items"): self.items,
-            _("Dimension"): self.of.dimension,
-            _("Metric"): self.of.spec.fields["metric"].told(self.of.metric),
-            _("Index"): self.of.spec.fields["index"].told(self.of.index),
-            _("Parameters of the index"): dict(self.of.parameters),
-            _("Search settings"): _searched(self.of.search),
-            _("Size of the items (MB)"): _megabytes(self.item_bytes),
-            _("Size of the index (MB)"): _megabytes(self.index_bytes),
-            _("Index built"): datetime.fromisoformat(built["at"]) if "at" in built else None,
-            _("Building took (s)"): built.get("seconds"),
-            _("Notes"): list(self.warnings),
-        }
 
 
 class VectorCollection:
@@ -193,7 +128,9 @@ class VectorCollection:
                 next_step=_("Correct what is named above and try again; nothing was changed."),
             )
         if items.to_embed:
-            made = self._embedded([items.texts[n] for n in items.to_embed], query=False)
+            made = meaning.embedded(
+                self.session, self.of, [items.texts[n] for n in items.to_embed], query=False
+            )
             items.vectors[items.to_embed] = made
         batch = batch or new_id()
         shelf = self.shelf
@@ -272,7 +209,7 @@ class VectorCollection:
             elif not near.strip():
                 problems.append(Problem("near", _("a text is needed here")))
             else:
-                near = self._embedded([near], query=True)[0]
+                near = meaning.embedded(self.session, self.of, [near], query=True)[0]
         if not problems:
             made = as_vector(near, self.of.dimension, self.of.metric, problems)
         if made is None:
@@ -355,23 +292,7 @@ class VectorCollection:
 
     def outdated(self) -> list[str]:
         """What to know when the preferred embedding model is not the one of this collection any more."""
-        from pgc_lib.ai.models import Models, NoModel
-
-        if not self.of.model:
-            return []
-        try:
-            now = Models(self.session).pick("embeddings").name
-        except NoModel:
-            now = ""
-        if now == self.of.model:
-            return []
-        return [
-            _(
-                "The vectors are of the model {was}; yours is now {now}. reembed() makes them anew.",
-                was=self.of.model,
-                now=now or "–",
-            )
-        ]
+        return meaning.outdated(self.session, self.of)
 
     def reembed(self, model: str | None = None) -> Written:
         """Make every vector anew from its text, with the preferred embedding model or a named one; vectors without a text are told."""
@@ -383,75 +304,27 @@ class VectorCollection:
                 next_step=_("Give new ones with upsert."),
             )
         chosen = Models(self.session).pick("embeddings", model)
-        self._fits(chosen)
+        # A model that does not fit is refused before anything is changed.
+        meaning.embedded(self.session, self.of, ["size"], query=True, model=chosen)
         batch, after, done = new_id(), "", 0
         problems: list[Problem] = []
-        while rows := self.shelf.texts(after, _AT_ONCE):
+        while rows := self.shelf.texts(after, meaning.AT_ONCE):
             after = rows[-1][0]
             problems += [
                 Problem(key, _("there is no text to make it of")) for key, text in rows if not text
             ]
             rows = [row for row in rows if row[1]]
             if rows:
-                made = self._embedded([text for _key, text in rows], query=False, model=chosen)
+                made = meaning.embedded(
+                    self.session, self.of, [text for _key, text in rows], query=False, model=chosen
+                )
                 self.shelf.revise([key for key, _text in rows], made, batch=batch)
                 done += len(rows)
         self.of = self._sets.update(self.of.id, model=chosen.name)
         return Written(batch, done, tuple(problems))
-
-    def _fits(self, model: "Model") -> None:
-        size = self._embedded(["size"], query=True, model=model).shape[1]
-        if size != self.of.dimension:
-            reason = _(
-                "its vectors have {n} numbers and those here {wanted}",
-                n=size,
-                wanted=self.of.dimension,
-            )
-            raise Invalid(
-                _("The model {model} does not fit the collection.", model=model.name),
-                [Problem("model", reason)],
-                next_step=_("Create another collection for it and put the texts in there."),
-            )
-
-    def _embedded(
-        self, texts: Sequence[str], *, query: bool, model: "Model | None" = None
-    ) -> "NDArray[np.float32]":
-        import numpy as np
-
-        from pgc_lib.ai.embeddings import embed
-        from pgc_lib.ai.models import Models
-
-        models = Models(self.session)
-        chosen = model or models.pick("embeddings", self.of.model)
-        parts = [
-            embed(models, texts[at : at + _AT_ONCE], query=query, model=chosen)
-            for at in range(0, len(texts), _AT_ONCE)
-        ]
-        made = np.vstack(parts)
-        if model is None and made.shape[1] != self.of.dimension:
-            self._fits(chosen)
-        return made
 
     def __repr__(self) -> str:
         return f"<vectors {self.name}: {self.of.dimension} {self.of.metric} {self.of.index}>"
 
     def _repr_html_(self) -> str:
         return self.statistics()._repr_html_()
-
-
-def _megabytes(size: int | None) -> float | None:
-    return None if size is None else round(size / 2**20, 1)
-
-
-def _searched(settings: Mapping[str, Any]) -> str:
-    """How hard a search looks, and what that was measured to find."""
-    said = ", ".join(f"{name}={settings[name]}" for name, _usual, _most in EFFORT.values() if name in settings)  # fmt: skip
-    if "recall" not in settings or "wanted" not in settings:
-        return said
-    return _(
-        "{setting}: recall {recall}, wanted {wanted}, of {k} neighbours",
-        setting=said,
-        recall=f"{settings['recall']:.1%}",
-        wanted=f"{settings['wanted']:.1%}",
-        k=settings.get("k", 10),
-    )
