@@ -22,17 +22,17 @@ from pgc_lib.core.faces import face
 from pgc_lib.core.ids import new_id, new_ids
 from pgc_lib.core.operands import fitted, limited, ordered, readable
 from pgc_lib.core.problems import problems_of, refuse
-from pgc_lib.core.record import SEALED, Record, Spec
+from pgc_lib.core.record import Record, Spec
+from pgc_lib.core.sealing import Sealing
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, card, problems_table, table
-from pgc_lib.errors import Denied, NotFound, Problem, StoreError
+from pgc_lib.errors import NotFound, Problem
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import Condition, where
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from pgc_lib.core.crypto import Cipher
     from pgc_lib.core.frames import Rows
 
 R = TypeVar("R", bound=Record)
@@ -85,7 +85,7 @@ class Imported:
         return card(told | self.result._shown_()) + problems_table(self.result.problems)
 
 
-class Collection(Attaching, Commenting, Generic[R]):
+class Collection(Attaching, Commenting, Sealing, Generic[R]):
     """Every record of one kind that the person may see."""
 
     def __init__(self, session: Session, record: type[R]) -> None:
@@ -105,12 +105,6 @@ class Collection(Attaching, Commenting, Generic[R]):
         from pgc_lib.core.backing_table import TableBacking
 
         return TableBacking(self.session, self.record)
-
-    @cached_property
-    def _cipher(self) -> "Cipher":
-        from pgc_lib.core.crypto import Cipher
-
-        return Cipher(self.session.encryption_key)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,7 +160,8 @@ class Collection(Attaching, Commenting, Generic[R]):
         batch = self.session.batch_of(batch) or new_id()
         frame = checked.frame
         if self.spec.sensitive:
-            frame = self._sealed_frame(frame, owner or self.session.person, on_conflict)
+            of = owner or self.session.person
+            frame = self._sealed_frame(frame, of, self._identifiers(frame, of, on_conflict))
         elif self.spec.kept_in == "table":
             frame = frame.with_columns(new_ids(frame.height))
         done = self._backing.bulk(frame, batch=batch, owner=owner, on_conflict=on_conflict)
@@ -174,30 +169,17 @@ class Collection(Attaching, Commenting, Generic[R]):
             batch, done.added, done.updated, done.skipped, checked.refused, tuple(checked.problems)
         )
 
-    def _sealed_frame(
+    def _identifiers(
         self, frame: "pl.DataFrame", owner: UUID, on_conflict: OnConflict
-    ) -> "pl.DataFrame":
-        """A seal is bound to its record, so each row gets its identifier beforehand."""
-        import polars as pl
-
+    ) -> list[UUID]:
+        """The identifier of each row beforehand, which its seal is bound to; the old one where a row renews a record."""
         ids = [self._backing.new_id(row, owner) for row in frame.iter_rows(named=True)]
-        if on_conflict == "update" and self.spec.key:
-            key = list(self.spec.key)
-            known = self.frame(columns=["id", *key], owner=owner).drop_nulls(key)
-            found = frame.select(key).join(known, on=key, how="left", maintain_order="left")["id"]
-            ids = [UUID(old) if old else id for old, id in zip(found, ids, strict=True)]
-        rows = [
-            self._sealed(row, owner, id)
-            for id, row in zip(
-                ids, frame.select(self.spec.sensitive).iter_rows(named=True), strict=True
-            )
-        ]
-        sealed = [
-            pl.Series(name, [row[name] for row in rows], dtype=pl.String)
-            for name in self.spec.sensitive
-        ]
-        keys = pl.Series("id", [id.hex for id in ids], dtype=pl.String)
-        return frame.with_columns(keys, *sealed)
+        if on_conflict != "update" or not self.spec.key:
+            return ids
+        key = list(self.spec.key)
+        known = self.frame(columns=["id", *key], owner=owner).drop_nulls(key)
+        found = frame.select(key).join(known, on=key, how="left", maintain_order="left")["id"]
+        return [UUID(old) if old else id for old, id in zip(found, ids, strict=True)]
 
     def import_file(
         self,
@@ -362,50 +344,14 @@ class Collection(Attaching, Commenting, Generic[R]):
             return list(self.spec.sort)
         return ordered([order] if isinstance(order, str) else order, self.spec)
 
+    def _opened(self, row: dict[str, Any]) -> R:
+        self._open(row)
+        return self.record.kept(row)
+
     def _aim(self, record: R | UUID, version: int | None) -> tuple[UUID, int | None]:
         if isinstance(record, Record):
             return record.id, record.version if version is None else version
         return _as_id(record), version
-
-    def _sealed(self, values: Mapping[str, Any], owner: UUID, id: UUID) -> dict[str, Any]:
-        sealed = dict(values)
-        for name in self.spec.sensitive:
-            if isinstance(sealed.get(name), str):
-                if owner != self.session.person:
-                    raise Denied(
-                        _("Only its owner can write the encrypted field {field}.", field=name),
-                        next_step=_("Leave this field out, or ask the owner to fill it in."),
-                    )
-                sealed[name] = self._cipher.seal(
-                    sealed[name], owner=owner, kind=self.spec.kind, record=id, field=name
-                )
-        return sealed
-
-    def _opened(self, row: dict[str, Any]) -> R:
-        for name in self.spec.sensitive:
-            if not isinstance(row.get(name), str):
-                continue
-            if self.spec.fields[name].meta.was_open and self._in_the_open(row, name):
-                continue
-            try:
-                row[name] = self._cipher.open(
-                    row[name], owner=row["owner"], kind=self.spec.kind, record=row["id"], field=name
-                )
-            except StoreError:
-                if row["owner"] == self.session.person:
-                    raise
-                row[name] = SEALED
-        return self.record.kept(row)
-
-    def _in_the_open(self, row: dict[str, Any], name: str) -> bool:
-        """Whether a value is not sealed yet; others see even so only that it is there."""
-        from pgc_lib.core.crypto import is_sealed
-
-        if is_sealed(row[name]):
-            return False
-        if row["owner"] != self.session.person and row[name]:
-            row[name] = SEALED
-        return True
 
 
 def _as_id(id: UUID | str) -> UUID:
