@@ -158,7 +158,7 @@ class Collection(Attaching, Commenting, Sealing, Generic[R]):
         if checked.problems and not keep_valid:
             raise refuse(self.spec, checked.problems)
         batch = self.session.batch_of(batch) or new_id()
-        frame = checked.frame
+        frame = self._completed(checked.frame)
         if self.spec.sensitive:
             of = owner or self.session.person
             frame = self._sealed_frame(frame, of, self._identifiers(frame, of, on_conflict))
@@ -168,6 +168,10 @@ class Collection(Attaching, Commenting, Sealing, Generic[R]):
         return Added(
             batch, done.added, done.updated, done.skipped, checked.refused, tuple(checked.problems)
         )
+
+    def _completed(self, frame: "pl.DataFrame") -> "pl.DataFrame":
+        """Valid rows about to be kept, with what a kind adds by itself; a kind may refuse them here."""
+        return frame
 
     def _identifiers(
         self, frame: "pl.DataFrame", owner: UUID, on_conflict: OnConflict

@@ -1,15 +1,13 @@
 """The collections of people and ties, which refuse what cannot be."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pgc_lib.areas.kin.checks import circles, of_dates, of_person, own_ancestor, refuse_impossible
 from pgc_lib.areas.kin.circle import Circle, Link, Person
 from pgc_lib.areas.kin.records import Member, Relation
-from pgc_lib.core.backing import OnConflict
-from pgc_lib.core.collection import Added, Collection
+from pgc_lib.core.collection import Collection
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.problems import refuse
 from pgc_lib.core.session import Session
@@ -17,7 +15,7 @@ from pgc_lib.errors import Invalid, Problem
 from pgc_lib.i18n import _
 
 if TYPE_CHECKING:
-    from pgc_lib.core.frames import Rows
+    import polars as pl
 
 Now = Callable[[], Circle]
 
@@ -46,32 +44,11 @@ class Members(Collection[Member]):
         """A validated member that is not kept yet, with a reference by which files will know them again."""
         return super().new(**{"reference": f"uid:{new_id()}", **values})
 
-    def add_many(
-        self,
-        rows: "Rows",
-        *,
-        on_conflict: OnConflict = "error",
-        keep_valid: bool = False,
-        owner: UUID | None = None,
-        batch: UUID | None = None,
-    ) -> Added:
-        """Keep many members in one batch that can be undone as one."""
+    def _completed(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
-        from pgc_lib.core.frames import check
-
-        checked = check(rows, self.spec)
-        if checked.problems and not keep_valid:
-            raise refuse(self.spec, checked.problems)
-        fresh = pl.Series(
-            [f"uid:{new_id()}" for _row in range(checked.frame.height)], dtype=pl.String
-        )
-        known = checked.frame.with_columns(pl.col("reference").fill_null(fresh))
-        done = super().add_many(
-            known, on_conflict=on_conflict, keep_valid=keep_valid, owner=owner, batch=batch
-        )
-        problems = (*checked.problems, *done.problems)
-        return replace(done, refused=done.refused + checked.refused, problems=problems)
+        fresh = [f"uid:{new_id()}" for _row in range(frame.height)]
+        return frame.with_columns(pl.col("reference").fill_null(pl.Series(fresh, dtype=pl.String)))
 
     def update(
         self, record: Member | UUID, /, *, version: int | None = None, **changes: Any
@@ -131,25 +108,13 @@ class Ties(Collection[Relation]):
         refuse_impossible(Circle(circle.people, others), changed)
         return super().update(record, version=version, **changes)
 
-    def add_many(
-        self,
-        rows: "Rows",
-        *,
-        on_conflict: OnConflict = "error",
-        keep_valid: bool = False,
-        owner: UUID | None = None,
-        batch: UUID | None = None,
-    ) -> Added:
-        """Keep many ties in one batch; a circle of descent among them is refused."""
-        from pgc_lib.core.frames import check
-
-        checked = check(rows, self.spec)
+    def _completed(self, frame: "pl.DataFrame") -> "pl.DataFrame":
+        """A circle of descent among many ties is refused."""
         circle = self._now()
+        ties = frame.select("one", "other", "tie", "how", "doubt").iter_rows(named=True)
         new = [
-            Link(UUID(row["one"]), UUID(row["other"]), row["tie"], row["how"], doubt=row["doubt"])
-            for row in checked.frame.select("one", "other", "tie", "how", "doubt").iter_rows(
-                named=True
-            )
+            Link(UUID(tie["one"]), UUID(tie["other"]), tie["tie"], tie["how"], doubt=tie["doubt"])
+            for tie in ties
         ]
         if closing := circles([*circle.links, *new]):
             raise Invalid(
@@ -157,6 +122,4 @@ class Ties(Collection[Relation]):
                 [Problem("parent", own_ancestor(circle, link)) for link in closing],
                 next_step=_("Correct the dates or the tie; nothing was changed."),
             )
-        return super().add_many(
-            rows, on_conflict=on_conflict, keep_valid=keep_valid, owner=owner, batch=batch
-        )
+        return frame

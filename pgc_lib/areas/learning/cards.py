@@ -1,16 +1,14 @@
 """The collection of cards: each is recognised again, so that no card is taken in twice."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from pgc_lib.areas.learning.records import Card
-from pgc_lib.core.backing import OnConflict
-from pgc_lib.core.collection import Added, Collection
-from pgc_lib.core.frames import Rows
-from pgc_lib.core.problems import refuse
+from pgc_lib.core.collection import Collection
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def guid_of(values: Mapping[str, Any]) -> str:
@@ -29,32 +27,9 @@ class Cards(Collection[Card]):
             made if made.guid else super().new(**{**made.values(), "guid": guid_of(made.values())})
         )
 
-    def add_many(
-        self,
-        rows: Rows,
-        *,
-        on_conflict: OnConflict = "error",
-        keep_valid: bool = False,
-        owner: UUID | None = None,
-        batch: UUID | None = None,
-    ) -> Added:
-        """Keep many cards in one batch that can be undone as one."""
+    def _completed(self, frame: "pl.DataFrame") -> "pl.DataFrame":
         import polars as pl
 
-        from pgc_lib.core.frames import check
-
-        checked = check(rows, self.spec)
-        if checked.problems and not keep_valid:
-            raise refuse(self.spec, checked.problems)
-        guids = [
-            row["guid"] or guid_of(row)
-            for row in checked.frame.select("guid", "deck", "style", "front", "back").iter_rows(
-                named=True
-            )
-        ]
-        known = checked.frame.with_columns(pl.Series("guid", guids, dtype=pl.String))
-        done = super().add_many(
-            known, on_conflict=on_conflict, keep_valid=keep_valid, owner=owner, batch=batch
-        )
-        problems = (*checked.problems, *done.problems)
-        return replace(done, refused=done.refused + checked.refused, problems=problems)
+        cards = frame.select("guid", "deck", "style", "front", "back").iter_rows(named=True)
+        guids = [card["guid"] or guid_of(card) for card in cards]
+        return frame.with_columns(pl.Series("guid", guids, dtype=pl.String))
