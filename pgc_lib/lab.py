@@ -289,10 +289,13 @@ def _known(url: Secret) -> tuple[str, str]:
     import psycopg
 
     from pgc_lib.errors import Denied
-    from pgc_lib.stores.postgres import translated
+    from pgc_lib.stores.postgres import connect_seconds, translated
 
     query = "select name, time_zone from pgc.persons where id = pgc.me()"
-    with translated(), psycopg.connect(url.reveal(), connect_timeout=10) as connection:
+    with (
+        translated(),
+        psycopg.connect(url.reveal(), connect_timeout=connect_seconds()) as connection,
+    ):
         found = connection.execute(query).fetchone()
     if found is None:
         raise Denied(

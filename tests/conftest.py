@@ -34,6 +34,8 @@ from tests.support.records import sample_tables, samples, shanghai  # noqa: F401
 
 # gRPC, once imported, speaks into whatever a test starts afterwards.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+# On a machine that is busy the database lets in whoever waits; no test is about how soon.
+os.environ.setdefault("PGCONNECT_TIMEOUT", "60")
 settings.register_profile("pgc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pgc")
 

@@ -19,6 +19,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from pgc_lib.settings import settings
+from pgc_lib.stores.postgres import connect_seconds
 
 End = Literal["done", "failed"]
 
@@ -75,7 +76,9 @@ class Jobs:
     @contextmanager
     def connection(self) -> Iterator["psycopg.Connection[Any]"]:
         """A connection with the worker's login; committed at the end."""
-        with psycopg.connect(self.url, connect_timeout=5, application_name="pgc-worker") as made:
+        with psycopg.connect(
+            self.url, connect_timeout=connect_seconds(5), application_name="pgc-worker"
+        ) as made:
             yield made
 
     def claim(self, job: UUID | None = None) -> Job | None:

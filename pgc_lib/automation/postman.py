@@ -29,6 +29,7 @@ from pgc_lib.areas.reminding.carrying import (
 from pgc_lib.areas.reminding.due import Hours
 from pgc_lib.automation.when import zone_of
 from pgc_lib.i18n import N_, _, in_lang
+from pgc_lib.stores.postgres import connect_seconds
 
 MOST_A_DAY = 100
 """Letters that one person may have sent in a day: nobody sends the world mail in the administrator's name."""
@@ -223,4 +224,6 @@ class Postman:
             connection.execute(statement.encode(), values)
 
     def _connected(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self._url, connect_timeout=5, application_name="pgc-post")
+        return psycopg.connect(
+            self._url, connect_timeout=connect_seconds(5), application_name="pgc-post"
+        )

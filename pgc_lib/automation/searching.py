@@ -19,6 +19,7 @@ from pgc_lib.errors import PgcError
 from pgc_lib.graph.refreshing import Refresher
 from pgc_lib.search.embedding import NoMeaning
 from pgc_lib.search.searching import Search
+from pgc_lib.stores.postgres import connect_seconds
 
 _STRETCH = 0.5
 _QUIET = 60.0
@@ -120,7 +121,7 @@ class Keeper:
         connection = psycopg.connect(
             self._session.database.reveal(),
             autocommit=True,
-            connect_timeout=5,
+            connect_timeout=connect_seconds(5),
             application_name="pgc-search",
         )
         connection.execute(f"listen pgc_search_{self._session.person.hex}".encode())

@@ -20,6 +20,7 @@ from psycopg.rows import class_row
 
 from pgc_lib.automation.http import Reply, Unreachable, call
 from pgc_lib.automation.server import Server
+from pgc_lib.stores.postgres import connect_seconds
 
 _EVERY = 60.0
 _PATIENCE = 300.0
@@ -140,4 +141,6 @@ class Waker:
         return call(method, f"{self.api.rstrip('/')}/{path}", token=self.token, body=body)
 
     def _connected(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self.worker_url, connect_timeout=5, application_name="pgc-waking")
+        return psycopg.connect(
+            self.worker_url, connect_timeout=connect_seconds(5), application_name="pgc-waking"
+        )

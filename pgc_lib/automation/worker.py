@@ -16,6 +16,7 @@ import structlog
 from pgc_lib.automation.beat import tick
 from pgc_lib.automation.jobs import AT_ONCE, Job, Jobs
 from pgc_lib.automation.watch import Servers, Watcher
+from pgc_lib.stores.postgres import connect_seconds
 
 _EVERY = 15.0
 """Seconds between two looks at the clock; a job made by hand is told of at once."""
@@ -62,7 +63,10 @@ class HomeWorker:
 
     def _listening(self) -> "psycopg.Connection[object]":
         connection = psycopg.connect(
-            self._jobs.url, autocommit=True, connect_timeout=5, application_name="pgc-worker"
+            self._jobs.url,
+            autocommit=True,
+            connect_timeout=connect_seconds(5),
+            application_name="pgc-worker",
         )
         connection.execute("listen pgc_jobs")
         return connection

@@ -23,7 +23,7 @@ from pgc_lib.core.provisioning import (
 )
 from pgc_lib.errors import StoreError
 from pgc_lib.settings import NOTHING, Secret
-from pgc_lib.stores.postgres import translated
+from pgc_lib.stores.postgres import connect_seconds, translated
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class Administration:
 
     def everyone(self) -> list[Person]:
         """Everyone in the lab, also those who left."""
-        with translated(), psycopg.connect(self.owner.reveal(), connect_timeout=10) as connection:
+        with (
+            translated(),
+            psycopg.connect(self.owner.reveal(), connect_timeout=connect_seconds()) as connection,
+        ):
             cursor = connection.cursor(row_factory=class_row(Person))
             return cursor.execute(f"select {PERSON} from pgc.persons order by name").fetchall()
 
@@ -93,6 +96,6 @@ class Administration:
     def _amend(self, person: UUID, change: str, **values: Any) -> Person:
         with (
             translated(),
-            psycopg.connect(self.owner.reveal(), connect_timeout=10) as connection,
+            psycopg.connect(self.owner.reveal(), connect_timeout=connect_seconds()) as connection,
         ):
             return amended(connection, person, change, **values)

@@ -11,6 +11,7 @@ import structlog
 from psycopg.sql import SQL, Identifier
 
 from pgc_lib.core.bell import PAUSES, Bell
+from pgc_lib.stores.postgres import connect_seconds
 
 PATIENCE = 20.0
 """Seconds that somebody may be kept waiting."""
@@ -36,7 +37,10 @@ log = structlog.get_logger()
 def end_lockers(worker_url: str, patience: float = PATIENCE) -> list[str]:
     """Look once; the logins whose sessions were ended."""
     with psycopg.connect(
-        worker_url, autocommit=True, connect_timeout=5, application_name="pgc-lockwatch"
+        worker_url,
+        autocommit=True,
+        connect_timeout=connect_seconds(5),
+        application_name="pgc-lockwatch",
     ) as connection:
         found = connection.execute(_HOLDERS, [patience]).fetchall()
         for pid, login in found:

@@ -24,7 +24,7 @@ from pgc_lib.errors import Conflict, Invalid, PgcError, Problem
 from pgc_lib.i18n import LANGUAGES, _
 from pgc_lib.settings import NOTHING, Secret
 from pgc_lib.stores.bootstrap import hashed
-from pgc_lib.stores.postgres import GROUP, WORKER, address_of, role_of, translated
+from pgc_lib.stores.postgres import GROUP, WORKER, address_of, connect_seconds, role_of, translated
 
 LONGEST_NAME = 64
 _ATTEMPTS = 5
@@ -89,7 +89,7 @@ def end_person(
 ) -> Person:
     """Close every login of a person, open sessions too; what they kept stays, for their return."""
     role = Identifier(role_of(person))
-    with translated(), psycopg.connect(owner_url, connect_timeout=10) as connection:
+    with translated(), psycopg.connect(owner_url, connect_timeout=connect_seconds()) as connection:
         ended = amended(connection, person, "ended_at = coalesce(ended_at, now())")
         connection.execute(SQL("alter role {} nologin").format(role))
         # A session that is open loses every right with its next statement, and the worker's way in closes.
@@ -138,7 +138,7 @@ def taken(name: str) -> Conflict:
 
 def _free_name(owner_url: str, person: Person) -> str:
     """The name that the person has or may have; asked before anything is made."""
-    with psycopg.connect(owner_url, connect_timeout=10) as connection:
+    with psycopg.connect(owner_url, connect_timeout=connect_seconds()) as connection:
         found = connection.execute(
             "select id, name from pgc.persons where id = %s or name = %s order by id = %s desc",
             (person.id, person.name, person.id),
@@ -154,7 +154,7 @@ def _postgres(owner_url: str, person: Person, password: str) -> None:
     """The login and the row, in one transaction: there are both or neither."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with psycopg.connect(owner_url, connect_timeout=10) as connection:
+            with psycopg.connect(owner_url, connect_timeout=connect_seconds()) as connection:
                 _login(connection, person.id, password)
                 connection.execute(
                     "insert into pgc.persons (id, name, display, role, lang, time_zone) "

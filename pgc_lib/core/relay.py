@@ -40,6 +40,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from pgc_lib.core.bell import PAUSES, Bell
 from pgc_lib.core.events import RECORDS, fields_of, stream_of
+from pgc_lib.stores.postgres import connect_seconds
 from pgc_lib.stores.redis.link import client_for
 
 KEEP = 100_000
@@ -188,7 +189,10 @@ class Relay:
 
     def _connect(self) -> Connection:
         return psycopg.connect(
-            self._worker_url, autocommit=True, connect_timeout=5, application_name="pgc-relay"
+            self._worker_url,
+            autocommit=True,
+            connect_timeout=connect_seconds(5),
+            application_name="pgc-relay",
         )
 
     def _synced(self, milliseconds: int) -> tuple[bool, str]:

@@ -16,7 +16,15 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from pgc_lib.errors import Denied, StoreError, Unavailable
 from pgc_lib.i18n import _
-from pgc_lib.stores.postgres import DATABASE, GROUP, OWNER, WORKER, address_of, translated
+from pgc_lib.stores.postgres import (
+    DATABASE,
+    GROUP,
+    OWNER,
+    WORKER,
+    address_of,
+    connect_seconds,
+    translated,
+)
 
 SCHEMA = "pgc"
 EXTENSIONS = {"vector": "pgvector", "pg_trgm": "postgresql-contrib"}
@@ -68,7 +76,7 @@ def prepare(
     The administrator is a superuser, or has CREATEROLE and CREATEDB. Any number of processes may call
     this at once.
     """
-    admin = make_conninfo(admin_url, connect_timeout=10, application_name="pgc")
+    admin = make_conninfo(admin_url, connect_timeout=connect_seconds(), application_name="pgc")
     owner_url = replace(address_of(admin_url), database=database).login(OWNER, owner_password)
     if _is_ready(owner_url):
         return owner_url
@@ -288,7 +296,7 @@ def hashed(connection: Connection, role: str, password: str) -> Composable:
 
 
 def _connect(conninfo: str) -> Connection:
-    return psycopg.connect(conninfo, autocommit=True, connect_timeout=10)
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=connect_seconds())
 
 
 def _role_exists(connection: Connection, role: str) -> bool:

@@ -4,6 +4,7 @@ Reading in bulk goes PostgreSQL → ADBC → Arrow → polars; writing in bulk g
 COPY. Both were measured against the usual ways (see ARCHITECTURE.md) and are several times faster.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,12 @@ def sqlalchemy_url(url: str) -> "URL":
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def connect_seconds(usual: int = 10) -> int:
+    """How long a server may take to let somebody in; PGCONNECT_TIMEOUT, as everywhere with PostgreSQL, says otherwise."""
+    given = os.environ.get("PGCONNECT_TIMEOUT", "")
+    return int(given) if given.isdecimal() else usual
+
+
 def engine_for(url: str, *, acting_as: UUID | None = None, pool_size: int = 5) -> "Engine":
     """A pooled SQLAlchemy engine; `acting_as` takes a person's role on every connection.
 
@@ -85,7 +92,7 @@ def engine_for(url: str, *, acting_as: UUID | None = None, pool_size: int = 5) -
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "application_name": "pgc"},
+        connect_args={"connect_timeout": connect_seconds(), "application_name": "pgc"},
     )
     if acting_as is not None:
         role = role_of(acting_as)

@@ -40,9 +40,10 @@ def ensure(engine: Engine, remembered: Ports, site: Site, say: Say) -> tuple[int
             engine, timeout=30
         )  # it ended just now, or serves on a port that nobody knows any more
     site.check()
+    abrupt = engine.noted_pid() is not None  # an orderly stop takes its note away
     engine.prepare(site, say)
     say(_("Starting {engine}…", engine=engine.title))
-    return _start(engine, remembered, site, say), True
+    return _start(engine, remembered, site, say, abrupt=abrupt), True
 
 
 def ensure_all(
@@ -69,7 +70,7 @@ def stop(engine: Engine, *, timeout: float) -> bool:
     return bool(pid) or left
 
 
-def _start(engine: Engine, remembered: Ports, site: Site, say: Say) -> int:
+def _start(engine: Engine, remembered: Ports, site: Site, say: Say, *, abrupt: bool) -> int:
     port, mended = remembered.get(engine.name), False
     for _attempt in range(_TRIES):
         if port is None or not ports.is_free(port):
@@ -79,7 +80,7 @@ def _start(engine: Engine, remembered: Ports, site: Site, say: Say) -> int:
             remembered.keep(engine.name, port)
             _rotate(engine.log)
         try:
-            _launch(engine, port, site, say)
+            _launch(engine, port, site, say, abrupt=abrupt)
         except PortTaken:
             port = None
         except WrongPassword:
@@ -97,7 +98,7 @@ def _start(engine: Engine, remembered: Ports, site: Site, say: Say) -> int:
     )
 
 
-def _launch(engine: Engine, port: int, site: Site, say: Say) -> None:
+def _launch(engine: Engine, port: int, site: Site, say: Say, *, abrupt: bool) -> None:
     before = _sizes(engine)
     with explained(engine.lab.root):
         pid = process.launch(
@@ -107,7 +108,7 @@ def _launch(engine: Engine, port: int, site: Site, say: Say) -> None:
             user=site.owner.run_as(),
             env=ENVIRONMENT,
         )
-    if not _ready(engine, pid, port, say):
+    if not _ready(engine, pid, port, say, abrupt=abrupt):
         # What it wrote last may still be on its way through its log collector.
         process.gone(process.all_bearing(engine.marks), engine.marks, timeout=_LAST_WORDS)
         stop(engine, timeout=5)
@@ -116,7 +117,7 @@ def _launch(engine: Engine, port: int, site: Site, say: Say) -> None:
         )
 
 
-def _ready(engine: Engine, pid: int, port: int, say: Say) -> bool:
+def _ready(engine: Engine, pid: int, port: int, say: Say, *, abrupt: bool = False) -> bool:
     """Whether the process came to answer; not when it ended or never listened on this port."""
     began, told = time.monotonic(), False
     while (answer := engine.login(port)) is not Answer.READY:
@@ -132,7 +133,11 @@ def _ready(engine: Engine, pid: int, port: int, say: Say) -> bool:
                 raise full_disk(engine.lab.root)
             raise _no_answer(engine, answer)
         if waited > _TELL_AFTER and not told:
-            say(_("{engine} is recovering after an abrupt stop…", engine=engine.title))
+            say(
+                _("{engine} is recovering after an abrupt stop…", engine=engine.title)
+                if abrupt
+                else _("{engine} is still starting…", engine=engine.title)
+            )
             told = True
         time.sleep(_PAUSE)
     return True

@@ -21,7 +21,7 @@ from psycopg import errors
 from pgc_lib.errors import PgcError, StoreError, Unavailable
 from pgc_lib.i18n import _
 from pgc_lib.stores.migrations.guarding import area, guard, unguarded
-from pgc_lib.stores.postgres import sqlalchemy_url, translated
+from pgc_lib.stores.postgres import connect_seconds, sqlalchemy_url, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -132,7 +132,9 @@ def _alone(owner_url: str, say: Say) -> Iterator[str | None]:
     """The migration that the database is at, while nobody else migrates it."""
     with (
         translated(),
-        psycopg.connect(owner_url, connect_timeout=10, application_name="pgc") as lock,
+        psycopg.connect(
+            owner_url, connect_timeout=connect_seconds(), application_name="pgc"
+        ) as lock,
     ):
         lock.autocommit = True
         _make_version_table(lock)

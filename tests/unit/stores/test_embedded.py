@@ -28,7 +28,10 @@ def test_a_start_makes_attaches_and_survives_a_stop(new_home: Home) -> None:
     lines: list[str] = []
     first = embedded.start(new_home.data, on_progress=lines.append, idle_stop=0)
     assert set(first.started) == {"postgres", "valkey"}
-    assert len(lines) == 3
+    said = [
+        line for line in lines if "still starting" not in line
+    ]  # told on a machine that is busy
+    assert len(said) == 3 and not any("abrupt" in line for line in said)
     assert new_home.start().started == ()
 
     new_home.sql("create table kept (word text)")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,8 +23,10 @@ def test_one_holder_at_a_time(mine: Redis) -> None:
     """The second is told who is in the way and for how long; afterwards it is free."""
     with mine.lock("x") as held:
         assert not held.lost
-        with pytest.raises(Busy, match=r"holds the lock “x”.*\n→.*free in (30|29.9)"):
+        with pytest.raises(Busy, match="holds the lock “x”") as told:
             mine.lock("x").acquire()
+        left = re.search(r"\n→.*free in ([\d.]+)", str(told.value))
+        assert left is not None and 0 < float(left[1]) <= 30  # less on a machine that was busy
         mine.lock("y").acquire().release()
     with mine.lock("x"):
         pass
