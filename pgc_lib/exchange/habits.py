@@ -13,6 +13,10 @@ YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "YMD", "DMY", "MDY"
 _THREE = r"^\D*?(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})"
 _SAMPLE = 5_000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBERS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
+_NAMES = "|".join(_MONTHS)
+_DAY_AND_NAME = rf"(?i)^(\d{{1,2}})[ -/.]+({_NAMES})[a-z]*[ -/.,]+(\d{{2,4}})"
+_NAME_AND_DAY = rf"(?i)^({_NAMES})[a-z]*\.? +(\d{{1,2}})[, ]+(\d{{4}})"
 _WIDE = str.maketrans("０１２３４５６７８９．，－＋（）", "0123456789.,-+()")
 _SIGNS = r"(?i)[¥￥$€£₩\s'’\u00a0\u202f]|CNY|RMB|USD|EUR|GBP|HKD|JPY|元"
 
@@ -61,32 +65,60 @@ def _plausible(texts: pl.Series, order: str) -> int:
 
 def as_day(column: pl.Expr, order: str = YEAR_FIRST) -> pl.Expr:
     """Days of any usual writing as 2026-12-31; what cannot be read stays as it is."""
-    plain = column.str.strip_chars()
-    compact = plain.str.replace(r"^(\d{4})(\d{2})(\d{2})(\D.*|\d{6}.*)?$", "$1-$2-$3")
-    named = compact
-    for number, month in enumerate(_MONTHS, 1):
-        named = named.str.replace(
-            rf"(?i)^(\d{{1,2}})[ -/.]+{month}[a-z]*[ -/.,]+(\d{{2,4}})",
-            f"${{2}}-{number:02}-${{1}}",
+    return column.map_batches(
+        lambda texts: _read_days(texts, order), return_dtype=pl.String, is_elementwise=True
+    )
+
+
+def _read_days(texts: pl.Series, order: str) -> pl.Series:
+    """As series and not as expressions, so that each step is taken once, and only where it is needed."""
+    plain = texts.cast(pl.String).str.strip_chars()
+    if plain.str.contains(r"^\d{4}-\d{2}-\d{2}(\D|$)").all():
+        return plain.str.slice(0, 10)
+    distinct = plain.unique()
+    if 2 * distinct.len() < plain.len():  # a year of statements has few days
+        return plain.replace_strict(distinct, _read_each(distinct, order), return_dtype=pl.String)
+    return _read_each(plain, order)
+
+
+def _read_each(plain: pl.Series, order: str) -> pl.Series:
+    numbers = plain.str.replace(r"^(\d{4})(\d{2})(\d{2})(\D.*|\d{6}.*)?$", "$1-$2-$3")
+    if numbers.str.contains("(?i)[a-z]{3}").any():
+        day_first, name_first = (
+            numbers.str.extract_groups(each) for each in (_DAY_AND_NAME, _NAME_AND_DAY)
         )
-        named = named.str.replace(
-            rf"(?i)^{month}[a-z]*\.? +(\d{{1,2}})[, ]+(\d{{4}})", f"${{2}}-{number:02}-${{1}}"
+        numbers = (
+            pl.DataFrame({"d": numbers, "1": day_first, "2": name_first})
+            .select(
+                pl.coalesce(
+                    _with_number(pl.col("1"), day="1", month="2"),
+                    _with_number(pl.col("2"), day="2", month="1"),
+                    "d",
+                )
+            )
+            .to_series()
         )
-    parts = named.str.extract_groups(r"^(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D?")
-    one, two, three = (parts.struct.field(name) for name in ("1", "2", "3"))
+    parts = numbers.str.extract_groups(r"^(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})").struct.unnest()
+    one, two, three = (pl.col(name) for name in ("1", "2", "3"))
+    year, month, day = {
+        YEAR_FIRST: (one, two, three),
+        MONTH_FIRST: (three, one, two),
+        DAY_FIRST: (three, two, one),
+    }[order]
     year_first = one.str.len_chars() == 4
-    if order == MONTH_FIRST:
-        year, month_, day = three, one, two
-    elif order == DAY_FIRST:
-        year, month_, day = three, two, one
-    else:
-        year, month_, day = one, two, three
     year = pl.when(year_first).then(one).otherwise(year)
-    month_ = pl.when(year_first).then(two).otherwise(month_)
-    day = pl.when(year_first).then(three).otherwise(day)
     century = pl.when(year.str.len_chars() == 2).then(pl.lit("20") + year).otherwise(year)
-    said = pl.concat_str(century, pl.lit("-"), month_.str.zfill(2), pl.lit("-"), day.str.zfill(2))
-    return pl.coalesce(said, plain)
+    month = pl.when(year_first).then(two).otherwise(month).str.zfill(2)
+    day = pl.when(year_first).then(three).otherwise(day).str.zfill(2)
+    said = parts.select(pl.concat_str(century, month, day, separator="-")).to_series()
+    return said.zip_with(said.is_not_null(), plain)
+
+
+def _with_number(parts: pl.Expr, *, day: str, month: str) -> pl.Expr:
+    """A day whose month is a name, as numbers; null where it is none."""
+    part = parts.struct.field
+    number = part(month).str.to_lowercase().replace_strict(_NUMBERS, default=None)
+    return pl.concat_str(part("3"), number, part(day), separator="-")
 
 
 def decimal_mark(amounts: pl.Series) -> str:
