@@ -15,6 +15,8 @@ from pgc_lib.areas.reminding.mail import no_address
 from pgc_lib.areas.reminding.records import MINE, Delivery, Lunar, Notice, Preferences, Reminder
 from pgc_lib.areas.reminding.sources import cues
 from pgc_lib.areas.todo.short import Parsed, line_of, parse
+from pgc_lib.areas.todo.short_lunar import lunar_rule_at
+from pgc_lib.areas.todo.short_parts import Read
 from pgc_lib.areas.todo.timing import moment_of
 from pgc_lib.core.area import Area, Kept
 from pgc_lib.core.ids import new_id
@@ -49,9 +51,14 @@ class Reminders(Area, name="reminders", main="items"):
     # ── wanting to be told ───────────────────────────────────────────────────────────────────────────
 
     def add(self, reminder: Reminder | str | None = None, /, **values: Any) -> Reminder:
-        """Keep a reminder: a line such as `吃药 每天 晚上8点`, its fields by name, or both."""
+        """Keep a reminder: a line such as `吃药 每天 晚上8点` or `爷爷生日 每年农历八月十五`, its fields by name, or both."""
         if not isinstance(reminder, str):
             return self.items.add(reminder, **values)
+        if by_moon := _by_the_moon(reminder):
+            rest, wanted = by_moon
+            parsed = parse(rest, datetime.now(zone()).replace(hour=0, minute=0, second=0))
+            told = {"clock": parsed.at} if parsed.at else {}
+            return self.lunar(_whole_title(parsed), **{**wanted, **told, **values})
         parsed = parse(reminder, datetime.now(zone()))
         told = {"title": _whole_title(parsed), "clock": parsed.at, "rule": parsed.rule}
         if parsed.due is not None:
@@ -243,6 +250,17 @@ def _whole_title(parsed: Parsed) -> str:
 
     rest = replace(parsed, title="", due=None, at="", rule=None, from_done=False)
     return f"{parsed.title} {line_of(rest)}".strip()
+
+
+def _by_the_moon(line: str) -> tuple[str, dict[str, Any]] | None:
+    """The rest of a line, and the day of the Chinese calendar on which it comes back."""
+    words = line.split()
+    for place, word in enumerate(words):
+        found = lunar_rule_at(word)
+        if isinstance(found, Read):
+            rest = [*words[:place], word[found.length :], *words[place + 1 :]]
+            return " ".join(filter(None, rest)), dict(found.values)
+    return None
 
 
 def _first_lunar(month: int | None, day: int, *, leap: bool) -> date | None:

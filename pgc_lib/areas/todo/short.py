@@ -16,15 +16,9 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from pgc_lib.areas.todo.records import PRIORITIES, Todo
-from pgc_lib.areas.todo.short_days import (
-    Found,
-    Read,
-    Unsure,
-    day_after_mark,
-    day_at,
-    day_at_end,
-    day_of_words,
-)
+from pgc_lib.areas.todo.short_days import day_after_mark, day_at, day_at_end, day_of_words
+from pgc_lib.areas.todo.short_lunar import by_reminders
+from pgc_lib.areas.todo.short_parts import Found, Read, Unsure
 from pgc_lib.areas.todo.short_rules import rule_at, rule_of_words, written
 from pgc_lib.areas.todo.short_times import (
     english_time,
@@ -138,13 +132,22 @@ def parse(text: str, now: datetime) -> Parsed:
         elif twice := next((name for name in found[0].values if name in said and name not in _SEVERAL), None):  # fmt: skip
             title.append(source)
             problems.append(Problem(source, _("{name} was said before", name=_name(twice)), source))
+        elif _by_the_moon({**said, **found[0].values}):
+            title.append(source)
+            problems.append(Problem(source, by_reminders(), source))
         else:
             _take(said, found[0].values)
             if "at" in found[0].values:
                 at_place = (len(title), source, found[0].values)
     _settle(said, now, title, at_place, problems)
+    said.pop("moon", None)
     several: dict[str, Any] = {name: tuple(said.pop(name, ())) for name in _SEVERAL}
     return Parsed(" ".join(title), **several, **said, problems=tuple(problems))
+
+
+def _by_the_moon(values: Mapping[str, Any]) -> bool:
+    """Whether it would come back each year or month, by the sun, from a day of the Chinese calendar."""
+    return "moon" in values and parse_rule(values.get("rule") or "FREQ=DAILY").frequency in ("YEARLY", "MONTHLY")  # fmt: skip
 
 
 def _take(said: dict[str, Any], values: Mapping[str, Any]) -> None:

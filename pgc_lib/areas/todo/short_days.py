@@ -5,53 +5,19 @@ A reader looks at the beginning of a text and gives what it understood with its 
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
+from pgc_lib.areas.todo.short_lunar import lunar_day_at
+from pgc_lib.areas.todo.short_parts import NUMBER, Found, Read, Unsure, no_such_day, number
 from pgc_lib.i18n import _
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What stands at the beginning of a text."""
-
-    length: int
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Unsure:
-    """Something that looks meant and is impossible or could mean two things."""
-
-    length: int
-    reason: str
-
-
-Found = Read | Unsure | None
-
-_DIGITS = {each: n for n, each in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-NUMBER = r"(?:\d{1,3}|[零〇一二两三四五六七八九十廿]{1,3})"
 WEEKDAYS = {each: n for n, each in enumerate("一二三四五六日")} | {"天": 6}
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = {name[:3]: n for n, name in enumerate(ENGLISH)} | {
     "tues": 1, "wednes": 2, "thur": 3, "thurs": 3
 }  # fmt: skip
 MOST_YEARS = 8
-
-
-def number(text: str) -> int | None:
-    """A small number in digits or in Chinese; None when it is none."""
-    if text.isascii() and text.isdigit():
-        return int(text)
-    text = text.replace("廿", "二十")
-    tens, ten, ones = text.rpartition("十")
-    if ten:
-        if (tens and tens not in _DIGITS) or (ones and ones not in _DIGITS):
-            return None
-        return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
-    return _DIGITS.get(text)
 
 
 def weekday(name: str) -> int | None:
@@ -195,11 +161,6 @@ def _date(year: int, month: int, day: int) -> date | str:
         return no_such_day()
 
 
-def no_such_day() -> str:
-    """Why a date is not taken."""
-    return _("there is no such day")
-
-
 def later(n: int | None, unit: str, today: date) -> date | str:
     """So many days, weeks, months or years from today."""
     if n is None or n > 3650:
@@ -217,6 +178,8 @@ def later(n: int | None, unit: str, today: date) -> date | str:
 
 def day_at(text: str, today: date) -> Found:
     """The day that stands at the beginning of a text."""
+    if by_moon := lunar_day_at(text, today):
+        return by_moon
     for pattern, read in _READERS:
         found = pattern.match(text)
         if found is not None:
@@ -268,6 +231,13 @@ def day_of_words(words: list[str], today: date) -> tuple[Read | Unsure, int] | N
     if first == "@next" and len(words) > 1 and (wanted := weekday(words[1])) is not None:
         monday = today - timedelta(days=today.weekday())
         return Read(0, {"due": monday + timedelta(days=7 + wanted)}), 2
+    if (
+        first == "@lunar"
+        and len(words) > 1
+        and (by_moon := lunar_day_at(f"lunar {words[1]}", today))
+    ):
+        whole = by_moon.length == len(words[1]) + len("lunar ")
+        return (by_moon, 2) if whole else None
     if first in _HINTED or (first == "next" and len(words) > 1 and weekday(words[1]) is not None):
         return Unsure(0, _("without a mark this is a word of the title; write {example}", example=f"@{first}")), 1  # fmt: skip
     return None

@@ -6,16 +6,9 @@ What has no words of its own is written out: `rrule:FREQ=MONTHLY;BYDAY=2TU`, wit
 import re
 from collections.abc import Callable, Sequence
 
-from pgc_lib.areas.todo.short_days import (
-    NUMBER,
-    SHORT,
-    WEEKDAYS,
-    Found,
-    Read,
-    Unsure,
-    number,
-    weekday,
-)
+from pgc_lib.areas.todo.short_days import SHORT, WEEKDAYS, weekday
+from pgc_lib.areas.todo.short_lunar import by_reminders, lunar_rule_at
+from pgc_lib.areas.todo.short_parts import NUMBER, Found, Read, Unsure, number
 from pgc_lib.core.recurrence import WEEKDAYS as DAYS
 from pgc_lib.core.recurrence_rule import parse
 from pgc_lib.i18n import _
@@ -50,6 +43,9 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)", re.IGNORECASE)
 
 def rule_at(text: str) -> Found:
     """The rule in Chinese at the beginning of a text."""
+    if by_moon := lunar_rule_at(text):
+        reason = by_reminders(by_moon.values) if isinstance(by_moon, Read) else by_moon.reason
+        return Unsure(by_moon.length, reason)
     if found := _EVERY_OTHER_DAY.match(text):
         return Read(found.end(), {"rule": "FREQ=DAILY;INTERVAL=2", "from_done": False})
     after = _AFTER.match(text)

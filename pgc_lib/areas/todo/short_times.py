@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from pgc_lib.areas.todo.short_days import NUMBER, Found, Read, Unsure, number
+from pgc_lib.areas.todo.short_parts import NUMBER, Found, Read, Unsure, number
 from pgc_lib.i18n import _
 
 _EARLY, _MORNING, _NOON = ("凌晨",), ("清晨", "早上", "早晨", "上午", "早"), ("中午", "正午")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from pgc_lib.areas.todo.short_days import Read
+from pgc_lib.areas.todo.short_parts import Read
 from pgc_lib.areas.todo.short_times import length_at, short_length
 from pgc_lib.core.types import exact_money
 

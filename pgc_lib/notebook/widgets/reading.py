@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from pgc_lib.areas.todo.short_days import Read, Unsure, day_after_mark, day_at, day_of_words
+from pgc_lib.areas.todo.short_days import day_after_mark, day_at, day_of_words
+from pgc_lib.areas.todo.short_parts import Read, Unsure
 from pgc_lib.areas.todo.short_times import english_time, time_at
 from pgc_lib.core.record import FieldSpec
 from pgc_lib.core.zone import today, zone

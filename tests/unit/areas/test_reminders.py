@@ -77,6 +77,14 @@ def test_a_line_is_a_reminder(shared: Lab) -> None:
             shared.reminders.add(**wrong)
 
 
+def test_a_line_may_name_a_day_of_the_chinese_calendar(shared: Lab) -> None:
+    """Each year or month; the time of day stands in the line, too."""
+    birthday = shared.reminders.add("爷爷生日 每年农历八月十五 早上8点")
+    assert (birthday.title, birthday.lunar, birthday.clock) == ("爷爷生日", "yearly", "08:00")
+    incense = shared.reminders.add("上香 每月农历初一")
+    assert (incense.title, incense.lunar, incense.clock) == ("上香", "monthly", "")
+
+
 def test_a_day_of_the_chinese_calendar(shared: Lab) -> None:
     """Its next day is found; one that never comes is refused."""
     autumn = shared.reminders.lunar("中秋", month=8, day=15, before=["0m", "1w"])

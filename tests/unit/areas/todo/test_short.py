@@ -90,6 +90,49 @@ def test_days(said: str, meant: date) -> None:
 @pytest.mark.parametrize(
     ("said", "meant"),
     [
+        ("农历八月十五", day(9, 15, 2027)),
+        ("阴历8月15日", day(9, 15, 2027)),
+        ("农历十月三十", day(12, 8)),
+        ("农历闰五月初一", day(6, 23, 2028)),
+        ("正月初一", day(2, 6, 2027)),
+        ("明年正月初一", day(2, 6, 2027)),
+        ("2028年农历正月初一", day(1, 26, 2028)),
+        ("农历2028年八月初五", day(9, 23, 2028)),
+        ("腊月廿三", day(1, 30, 2027)),
+        ("八月初五", day(9, 5, 2027)),
+        ("农历十五", day(11, 23)),
+        ("除夕", day(2, 5, 2027)),
+        ("大年初五", day(2, 10, 2027)),
+        ("@农历八月十五", day(9, 15, 2027)),
+        ("@lunar 8/15", day(9, 15, 2027)),
+    ],
+)
+def test_days_of_the_chinese_calendar(said: str, meant: date) -> None:
+    """Where the word says so; the day that is kept and written is the one by the sun."""
+    found = read(f"事 {said} 情")
+    assert (found.title, found.due, found.problems) == ("事 情", meant, ())
+
+
+def test_a_chinese_day_with_its_time_and_what_comes_back_by_the_moon() -> None:
+    """A time follows at once; what returns by the moon is no rule of a to-do, and the way to have it is named."""
+    assert read("守岁 除夕晚上11点") == Parsed("守岁", day(2, 5, 2027), "23:00")
+    for line in (
+        "爷爷生日 每年农历八月十五",
+        "上香 每月农历初一",
+        "爷爷生日 每年 农历八月十五",
+        "生日 农历八月十五每年",
+    ):
+        found = read(line)
+        assert found.rule is None or found.due is None or found.title != "爷爷生日"
+        assert "lab.reminders.lunar(" in found.problems[0].reason
+    assert read("等 农历八月").title == "等 农历八月"
+    new_year = parse("拜年 明年正月初一", datetime(2027, 1, 15, 9, 0))  # noqa: DTZ001
+    assert new_year.due is None and "2027" in new_year.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
         ("下午3点半", "15:30"),
         ("下午三点", "15:00"),
         ("晚上八点", "20:00"),
@@ -267,7 +310,8 @@ NAMES = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), mi
 SYNTAX = st.sampled_from(
     ["明天", "下午3点", "#工作", "30m", "+求职", "@fri", "10pm", "!1", "!9", "每周一", "every", "mon", "in", "3", "days", "1/2", "12/31",
      "月底", "\\", "\\明天", '+"a b"', '#"', "@", "rrule:FREQ=DAILY", "every!", "明天开会", "今晚8点", "半小时", "写", "tomorrow", "am", "\u3000",
-     "on", "by", "at", "next", "tue", "Friday", "tonight", "3pm-5pm", "16:00-17:30", "2-3pm", "周五15:00-16:00"]
+     "on", "by", "at", "next", "tue", "Friday", "tonight", "3pm-5pm", "16:00-17:30", "2-3pm", "周五15:00-16:00",
+     "农历八月十五", "正月初一", "每年农历八月十五", "除夕", "@lunar", "8/15", "每年", "农历初一晚上8点"]
 )  # fmt: skip
 RULES = st.sampled_from(
     ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYDAY=2TU;WKST=SU"]
