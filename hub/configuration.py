@@ -17,13 +17,14 @@ from hub.throttle import Throttle
 from pgc_lib.core.administration import Administration
 from pgc_lib.errors import PgcError, SettingError
 from pgc_lib.i18n import _, in_lang, lang
-from pgc_lib.settings import Secret, settings
+from pgc_lib.settings import SETTINGS, Secret, settings
 from pgc_lib.stores.postgres import sqlalchemy_url
 
 TEMPLATES = Path(__file__).parent / "templates"
 _log = logging.getLogger("jupyterhub.pgc")
 
 WORKER_SCOPES = ("servers", "access:servers", "read:users:name", "read:servers")
+_LIMITS = ("dashboards_ready", "dashboards_open", "runs_at_once", "runs_minutes")
 CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 
 
@@ -67,8 +68,17 @@ def open_desk(chosen: Any) -> Desk:
         mongo=chosen.admin_mongo_url,
     )
     models = Models(chosen.hub_gateway, chosen.model_name or "default")
-    provisioner = Provisioner(chosen.hub_secret, administration, models)
+    provisioner = Provisioner(chosen.hub_secret, administration, models, _limits(chosen))
     return Desk(Accounts(engine), Throttle(engine), provisioner)
+
+
+def _limits(chosen: Any) -> dict[str, str]:
+    """What the administrator chose for all servers; a server inherits nothing of the hub's own environment."""
+    return {
+        setting.variable: str(getattr(chosen, setting.name))
+        for setting in SETTINGS
+        if setting.name in _LIMITS and str(getattr(chosen, setting.name)) != setting.default
+    }
 
 
 def _first_administrator(desk: Desk, chosen: Any) -> None:

@@ -5,8 +5,9 @@ person, which part of the house does not work and whom to ask; to the hub's log,
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.accounts import Account
 from hub.secrets import derived, encryption_key
@@ -47,6 +48,8 @@ class Provisioner:
     master: Secret
     administration: Administration
     models: Models = Models()
+    limits: Mapping[str, str] = field(default_factory=dict)
+    """What holds for everyone's server, by the names of its settings."""
 
     def provide(self, account: Account) -> Credentials:
         """Every login of a person, made, repaired or found right; `NotReady` names the engine that failed."""
@@ -104,7 +107,7 @@ class Provisioner:
                 "PGC_MODEL_NAME": self.models.name,
                 "PGC_MODEL_KEY": issue(self.master, account.id),
             }
-        return {name: value for name, value in found.items() if value}
+        return {**self.limits, **{name: value for name, value in found.items() if value}}
 
     def end(self, account: Account) -> None:
         """Close every login of a person; one who never started a server has none."""

@@ -160,8 +160,6 @@ class _Way:
 
     def _report(self) -> None:
         first = self.first
-        first.page.goto(f"{first.base}lab/tree/smoke.ipynb")
-        first.page.wait_for_selector(".jp-LabShell")
         runs = f"/user/{first.name}/pgc/api/runs"
         wanted = {"report": "weekly_review", "parameters": {"week": date.today().isoformat()}}  # noqa: DTZ011
         code, run = first.ask("POST", runs, wanted)

@@ -2,8 +2,6 @@
 
 import io
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,7 +10,6 @@ import psutil
 import pytest
 
 from hub.smoke.walk import Entrance, walk
-from pgc_lib.notebook.jupyter import Place
 from pgc_lib.stores import embedded
 from tests.support import needs
 from tests.support.hub import ADMIN, ADMIN_PASSWORD, LocalHub, Visitor, left_of, local_hub
@@ -21,7 +18,6 @@ from tests.support.provider import Say, provider
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-ROOT = Path(__file__).parents[2]
 _PROVIDERS_KEY = "the-providers-own-key"
 
 
@@ -54,12 +50,13 @@ def test_one_hub_at_a_time_on_a_data_folder(hub: LocalHub) -> None:
         assert visitor.get("/hub/health").status_code == 200
 
 
-def test_beginning_and_end() -> None:
+def test_beginning_and_end(prepared_data: Path) -> None:
     """The first administrator's password is shown once; a lab gets a model without the provider's key; Ctrl-C ends
     everyone's servers, and nothing is left."""
     with (
         provider(Say("from the model")) as models,
         local_hub(
+            prepared_data,
             PGC_HUB_ADMIN_PASSWORD="",
             PGC_MODEL_URL=models.url,
             PGC_MODEL_NAME="small",
@@ -87,21 +84,16 @@ def test_beginning_and_end() -> None:
             trust_env=False,
         )
         assert answer.json()["choices"][0]["message"]["content"] == "from the model", answer.text
-        _culled(hub, server)
-        with hub.visitor() as admin:
-            admin.log_in(ADMIN, password)
-            assert hub.start(admin, ADMIN).status_code == 200
-        server = hub.server(ADMIN)
         family = [server, *server.children(recursive=True)]
         hub.stop()
         assert not left_of(hub.data) and not psutil.wait_procs(family, 5)[1]
         assert {one.state for one in embedded.status(hub.data)} == {"running"}
 
 
-def test_what_dies_comes_back_and_a_crash_leaves_nothing() -> None:
+def test_what_dies_comes_back_and_a_crash_leaves_nothing(prepared_data: Path) -> None:
     """Proxy and hub are started again while somebody's lab goes on; kill -9 of what watches them leaves
     processes, which `pgc stop` finds and ends."""
-    with local_hub() as hub, hub.admin() as admin:
+    with local_hub(prepared_data) as hub, hub.admin() as admin:
         assert hub.start(admin, ADMIN).status_code == 200
         before = hub.server(ADMIN).pid
         for mark in ("hub.proxy", "jupyterhub"):
@@ -122,26 +114,6 @@ def test_what_dies_comes_back_and_a_crash_leaves_nothing() -> None:
         assert len(left_of(hub.data)) >= 5  # proxy, hub, worker, beat and a person's server
         assert pgc(hub.data, "stop").returncode == 0
         assert not left_of(hub.data)
-
-
-def _culled(hub: LocalHub, server: psutil.Process) -> None:
-    """What stops idle servers runs with a hub; with less patience it stops this one."""
-    mark = Place(hub.data).mark
-    culler = next(
-        one
-        for one in psutil.process_iter()
-        if mark in _words(one) and "hub.services.culler" in _words(one)
-    )
-    impatient = (
-        "import hub.services.culler as culler; "
-        "culler.words = lambda _minutes, url: [f'--url={url}', '--timeout=1', '--cull-every=1']; culler.main()"
-    )
-    other = subprocess.Popen([sys.executable, "-c", impatient], env=_environment(culler), cwd=ROOT)
-    try:
-        assert not psutil.wait_procs([server], 120)[1]
-    finally:
-        other.terminate()
-        other.wait()
 
 
 def _answers(admin: Visitor) -> bool:

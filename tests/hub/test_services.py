@@ -1,15 +1,23 @@
 """What the hub's services may do with their tokens, and what a start that fails shows to the person."""
 
 import re
+import subprocess
+import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
+from pgc_lib.notebook.jupyter import Place
 from tests.support.hub import PASSWORD, LocalHub
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
 
 
 def service(hub: LocalHub, name: str) -> httpx.Client:
@@ -33,8 +41,11 @@ def test_the_worker_starts_a_server_that_nobody_ever_started(hub: LocalHub) -> N
             time.sleep(0.3)
         reports = worker.get(f"/user/{name}/pgc/api/runs").json()["reports"]
         assert "weekly_review" in reports
-        hub.decide(name, "block")
+        server = hub.server(name)
+        hub.decide(name, "stop")
+        server.wait(20)
         assert worker.get(f"/user/{name}/pgc/api/runs").status_code != 200
+        hub.decide(name, "block")
         assert worker.post(f"/hub/api/users/{name}/server").status_code in (403, 404, 500)
 
 
@@ -67,8 +78,8 @@ def test_the_culler_starts_nothing(hub: LocalHub) -> None:
         )
 
 
-def test_a_start_that_fails_says_why_and_what_next(hub: LocalHub) -> None:
-    """The person reads which part failed in their own language, and can try again."""
+def test_a_start_that_fails_and_one_that_nobody_uses(hub: LocalHub) -> None:
+    """The person reads which part failed in their own language, and can try again; an idle server ends with its token."""
     name, visitor = hub.person()
     owner = (hub.data / "secrets" / "hub" / "admin_database_url").read_text()
     with psycopg.connect(owner) as connection:
@@ -82,7 +93,39 @@ def test_a_start_that_fails_says_why_and_what_next(hub: LocalHub) -> None:
     with psycopg.connect(owner) as connection:
         connection.execute("delete from pgc.persons where name = %s", (name,))
     assert hub.start(visitor, name).status_code == 200
+    token = hub.server(name).environ()["JUPYTERHUB_API_TOKEN"]
+    with hub.visitor(headers={"Authorization": f"token {token}"}) as server:
+        assert server.get("/hub/api/pgc/credentials").status_code == 200
+        culled(hub, hub.server(name))
+        # What was copied from a server is worth nothing after it stopped.
+        assert server.get("/hub/api/pgc/credentials").status_code == 403
     hub.decide(name, "block")
+
+
+def culled(hub: LocalHub, server: psutil.Process) -> None:
+    """What stops idle servers runs with a hub; with less patience it stops this one."""
+    culler = next(
+        one
+        for one in psutil.process_iter()
+        if {Place(hub.data).mark, "hub.services.culler"} <= {*words_of(one)}
+    )
+    impatient = (
+        "import hub.services.culler as culler; "
+        "culler.words = lambda _minutes, url: [f'--url={url}', '--timeout=1', '--cull-every=1']; culler.main()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", impatient], env=culler.environ(), cwd=ROOT)
+    try:
+        assert not psutil.wait_procs([server], 120)[1]
+    finally:
+        other.terminate()
+        other.wait()
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """A command line, unless it is gone."""
+    with suppress(psutil.Error):
+        return list(process.cmdline())
+    return []
 
 
 def test_a_forgotten_password(hub: LocalHub) -> None:

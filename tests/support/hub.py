@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +36,7 @@ ADMIN, ADMIN_PASSWORD = "admin", "an-administrators-word"
 PASSWORD = "a-persons-own-word"
 _SECONDS = 120
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_PROGRESS = re.compile(r'EventSource\("([^"]+)"\)')
 _XSRF = re.compile(r'name="_xsrf" value="([^"]+)"')
 
 
@@ -123,12 +125,16 @@ class LocalHub:
         return name, visitor
 
     def start(self, visitor: Visitor, name: str) -> httpx.Response:
-        """Start a person's server and wait for it; the last page."""
+        """Start a person's server and wait for it as the page of a start does; the last page."""
         page = visitor.get(f"/hub/spawn/{name}")
         deadline = time.monotonic() + _SECONDS
         while "spawn-pending" in page.url.path and page.status_code == 200:
             assert time.monotonic() < deadline, page.text
-            time.sleep(0.2)
+            told = _PROGRESS.search(page.text)
+            assert told, page.text
+            with visitor.stream("GET", unescape(told[1])) as news:
+                for _line in news.iter_lines():
+                    pass  # the stream ends with the start, or with what became of it
             page = visitor.get(f"/hub/spawn-pending/{name}")
         return page
 
@@ -167,12 +173,14 @@ def left_of(data: Path) -> list[list[str]]:
 
 
 @contextmanager
-def local_hub(mongo_url: str = "", **variables: str) -> Iterator[LocalHub]:
-    """A hub in a data folder of its own, ended with Ctrl-C."""
+def local_hub(made: Path, mongo_url: str = "", **variables: str) -> Iterator[LocalHub]:
+    """A hub in a copy of a stopped lab, ended with Ctrl-C; servers keep no kernel ready for dashboards."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)  # the engines' user must get there
     data = folder / "data"
+    subprocess.run(["cp", "-a", made, data], check=True)
     more = {"PGC_HUB_ADMIN": ADMIN, "PGC_HUB_ADMIN_PASSWORD": ADMIN_PASSWORD}
+    more |= {"PGC_DASHBOARDS_READY": "0"}
     more |= {"PGC_ADMIN_MONGO_URL": mongo_url} if mongo_url else {}
     process = subprocess.Popen(
         command("hub", "--local", "--port", "0"),
@@ -205,9 +213,9 @@ def local_hub(mongo_url: str = "", **variables: str) -> Iterator[LocalHub]:
 
 
 @pytest.fixture(scope="session")
-def hub(mongo: Mongo) -> Iterator[LocalHub]:
+def hub(prepared_data: Path, mongo: Mongo) -> Iterator[LocalHub]:
     """The run's hub."""
-    with local_hub(mongo.admin_url) as running:
+    with local_hub(prepared_data, mongo.admin_url) as running:
         yield running
 
 

@@ -70,7 +70,12 @@ class DeskHandler(_DeskHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """What the desk shows."""
+        """What the desk shows; whoever sees it may want a page next."""
+        expect = getattr(
+            self.kernel_manager, "expect_pages", None
+        )  # a person may have chosen other kernels
+        if expect is not None:
+            expect()
         with in_lang(self.lang):
             self.answer(desk_tiles.desk(self.desk.workspace))
 

@@ -27,8 +27,8 @@ from pgc_lib.settings import settings
 
 _PAGE = "VOILA_REQUEST_URL"
 _LOOK = 15
-_AFTER_START, _AFTER_PAGE, _AT_LATEST = 8.0, 4.0, 30.0
-"""Seconds after which the pool is filled: whoever waits for a server or a page comes first, until its browser is connected."""
+_AFTER_LAB, _AFTER_PAGE, _AT_LATEST = 8.0, 4.0, 30.0
+"""Seconds after which the pool is filled: whoever waits for Lab or a page comes first, until its browser is connected."""
 _REST = 1800.0
 """Beside notebooks, kernels that wait are ended when no page was wanted for so long."""
 _FORSAKEN = timedelta(minutes=2)
@@ -68,8 +68,8 @@ class Kernels(AsyncMappingKernelManager):
         self._opening = 0
         self._care: PeriodicCallback | None = None
         keep_compiled()
-        # Beside notebooks the server has to start first, and may never be asked for a page.
-        self.pool.fill(0 if self.alone else _AFTER_START)
+        if self.alone:
+            self.pool.fill()
 
     @default("kernel_manager_class")
     def _kernel_class(self) -> str:
@@ -93,6 +93,10 @@ class Kernels(AsyncMappingKernelManager):
         return started
 
     start_kernel = _async_start_kernel  # type: ignore[assignment]
+
+    def expect_pages(self) -> None:
+        """Somebody has opened Lab. A server that was started for a report alone, or by nobody's wish, makes none ready."""
+        self.pool.fill(_AFTER_LAB)
 
     def notify_connect(self, kernel_id: str) -> None:
         """A browser is connected: if that is a page, what it had to wait for is there."""
