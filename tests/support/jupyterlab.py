@@ -91,7 +91,7 @@ def _made(data: Path, of: Path | None, work: Callable[[Path], None]) -> Path:
 def _load_demo(data: Path) -> None:
     """With the words of its index, which each copy would have to read before it can search."""
     done = pgc(data, "demo", seconds=2 * _SECONDS)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0 and "+" in done.stderr, done.stderr
     words = "import pgc_lib; pgc_lib.open().search.catch_up()"
     subprocess.run([sys.executable, "-P", "-c", words], env=environment(data), check=True)
 

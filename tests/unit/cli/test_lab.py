@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 import pgc_lib
+from pgc_lib.automation.http import call
+from pgc_lib.cli import report
 from pgc_lib.core import events
 from pgc_lib.notebook.jupyter import Place
 from pgc_lib.stores.engines import process
-from tests.support.jupyterlab import new_data, pgc, started
+from tests.support.jupyterlab import LabProcess, new_data, pgc, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -31,9 +33,8 @@ def data(prepared_data: Path) -> Iterator[Path]:
 
 
 def _status(data: Path) -> Any:
-    done = pgc(data, "status", "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    """What `pgc status --json` prints, without a process for each look."""
+    return json.loads(report.as_json(report.look(data)))
 
 
 def _left(data: Path) -> list[int]:
@@ -48,12 +49,25 @@ def _soon(condition: Any) -> bool:
     return bool(met)
 
 
+def _open(address: str) -> int:
+    """Ask for what Lab asks when it is opened."""
+    place, _lab, token = address.partition("/lab?token=")
+    return call("GET", f"{place}/pgc/api/desk", token=token).status
+
+
+def _waiting(data: Path) -> list[int]:
+    """The kernels that wait for dashboards."""
+    return [pid for pid in _left(data) if "warm.waiting" in process.command_line(pid)]
+
+
 def test_the_life_of_a_lab() -> None:
     """From an empty folder to a stopped lab: each command says what it found and did."""
     with new_data() as data:
         assert _status(data)["person"] is None
-        with started(data, dashboards_ready=1) as lab:
-            found = _status(data)
+        with started(data) as lab:
+            done = pgc(data, "status", "--json")
+            assert done.returncode == 0, done.stderr
+            found = json.loads(done.stdout)
             assert lab.address.startswith(found["lab"]["address"].partition("?")[0])
             assert {engine["state"] for engine in found["engines"]} == {"running"}
             assert "welcome.ipynb" in lab.address
@@ -82,18 +96,19 @@ def test_the_life_of_a_lab() -> None:
         assert "Nothing was running" in pgc(data, "stop").stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_closed_terminal_ends_the_lab(data: Path, number: signal.Signals) -> None:
-    """Whoever closes the window, or logs out, leaves no server behind."""
-    with started(data) as lab:
-        lab.process.send_signal(number)
-        assert lab.process.wait(_SOON) == 0
-        assert _left(data) == []
+def _end(lab: LabProcess, number: signal.Signals) -> None:
+    """Close the terminal, or log out: no server is left behind."""
+    lab.process.send_signal(number)
+    assert lab.process.wait(_SOON) == 0
+    assert _left(lab.data) == []
 
 
 def test_a_killed_command_leaves_a_lab_that_is_found_again(data: Path) -> None:
     """Nothing can clean up after a kill -9; the next command must."""
     with started(data, dashboards_ready=1) as lab:
+        assert _open(_status(data)["lab"]["address"]) == 200
+        # Whoever opens Lab may want a dashboard next: a kernel gets ready for it, and ends with the rest.
+        assert _soon(lambda: _waiting(data))
         lab.process.kill()
         lab.process.wait()
         assert _left(data)
@@ -121,23 +136,25 @@ def test_a_server_that_dies_is_reported(data: Path) -> None:
         assert _left(data) == []
 
 
-def test_a_relay_that_dies_is_started_again(data: Path) -> None:
+def test_a_relay_that_dies_is_started_again_and_a_closed_terminal_ends_all(data: Path) -> None:
     """Events must not stop for the rest of the day."""
-    with started(data):
+    with started(data) as lab:
         assert _soon(lambda: _status(data)["relay"])
         first = _status(data)["relay"]
         process.send([first], signal.SIGKILL)
         assert _soon(lambda: _status(data)["relay"] not in (None, first))
+        _end(lab, signal.SIGHUP)
 
 
-def test_a_taken_port_is_no_obstacle(data: Path) -> None:
+def test_a_taken_port_is_no_obstacle_and_a_request_to_end_is_heard(data: Path) -> None:
     """The next free one is used, and the person is told."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with started(data, "--port", str(port)):
+        with started(data, "--port", str(port)) as lab:
             assert _status(data)["lab"]["port"] != port
+            _end(lab, signal.SIGTERM)
 
 
 def test_an_impossible_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
@@ -156,7 +173,7 @@ def test_an_unwritable_place_is_explained(tmp_path: Path) -> None:
     assert "→" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_demo_twice_adds_nothing(data: Path) -> None:
+def test_demo_twice_adds_nothing(demo_data: Path) -> None:
     """The made-up data must not double when the option is given again."""
-    assert "+" in pgc(data, "demo").stderr
-    assert "was loaded before" in pgc(data, "demo").stderr
+    with new_data(demo_data) as data:
+        assert "was loaded before" in pgc(data, "demo").stderr
