@@ -1,15 +1,15 @@
 """Accounts: what can be one, who has a name, who decides; the same on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from hub import passwords
 from hub.account_rules import good_name
 from hub.accounts import Accounts
-from hub.tables import open_tables
+from hub.tables import METADATA, open_tables
 from pgc_lib.errors import Conflict, Invalid, NotFound
 from pgc_lib.settings import NOTHING, Secret
 from tests.support.lab import new_database
@@ -17,23 +17,40 @@ from tests.support.lab import new_database
 GOOD = "a-persons-own-word"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def accounts(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Accounts]:
-    """Empty accounts. Hashing is made cheap: what it protects is tested by itself."""
-    monkeypatch.setattr(passwords, "_COST", 2**4)
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def tables(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The tables of a hub's own database."""
+    folder = tmp_path_factory.mktemp("accounts")
     if request.param == "sqlite":
-        engine = open_tables(NOTHING, tmp_path)
-        yield Accounts(engine)
+        engine = open_tables(NOTHING, folder)
+        yield engine
         engine.dispose()
         return
     engines: Any = request.getfixturevalue("engines")
     house = new_database(engines, "hub_accounts", migrated=False)
-    engine = open_tables(Secret(house.admin_url), tmp_path)
-    yield Accounts(engine)
+    engine = open_tables(Secret(house.admin_url), folder)
+    yield engine
     engine.dispose()
     house.drop()
+
+
+@pytest.fixture
+def accounts(tables: Engine, monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    """Empty accounts. Hashing is made cheap: what it protects is tested by itself."""
+    monkeypatch.setattr(passwords, "_COST", 2**4)
+    with tables.begin() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(table.delete())
+    return Accounts(tables)
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    """What is refused for what it is never comes to a database, whichever that is."""
+    monkeypatch.setattr(passwords, "_COST", 2**4)
+    return Accounts(create_engine("postgresql+psycopg://nobody@127.0.0.1:9/nothing"))
 
 
 def ask(accounts: Accounts, name: str, **more: str) -> Any:
@@ -55,25 +72,25 @@ def test_a_good_name(name: str) -> None:
         *("../etc", "a/b", "a%2fb", "a\n", "a\0", "root;", "a'b", "ａｂ", "p\u200bq"),
     ],
 )
-def test_a_bad_name(accounts: Accounts, name: str) -> None:
+def test_a_bad_name(no_database: Accounts, name: str) -> None:
     """What could be a path, a quote or another person's look-alike is refused."""
     with pytest.raises(Invalid) as refused:
-        ask(accounts, name)
+        ask(no_database, name)
     assert [one.place for one in refused.value.problems] == ["name"]
 
 
 @pytest.mark.parametrize("password", ["", "short", "a" * 40, "mama123", "ababababab", "x" * 300])
-def test_a_weak_password(accounts: Accounts, password: str) -> None:
+def test_a_weak_password(no_database: Accounts, password: str) -> None:
     """What a guesser tries first is no password; nor is one that costs a minute to hash."""
     with pytest.raises(Invalid) as refused:
-        ask(accounts, "mama", password=password)
+        ask(no_database, "mama", password=password)
     assert [one.place for one in refused.value.problems] == ["password"]
 
 
-def test_every_mistake_is_told_at_once(accounts: Accounts) -> None:
+def test_every_mistake_is_told_at_once(no_database: Accounts) -> None:
     """Nobody has to send a form four times."""
     with pytest.raises(Invalid) as refused:
-        ask(accounts, "", password="", display="x" * 41, lang="fr")
+        ask(no_database, "", password="", display="x" * 41, lang="fr")
     assert {one.place for one in refused.value.problems} == {"name", "password", "display", "lang"}
 
 

@@ -14,6 +14,7 @@ are those of `create_person` (`role="coach"`, `lang="en"`, …). `house.lab(sess
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from pgc_lib.settings import Secret
 from pgc_lib.stores import embedded
 from pgc_lib.stores.bootstrap import prepare
 from pgc_lib.stores.migrations import upgrade
-from pgc_lib.stores.postgres import WORKER, address_of, engine_for
+from pgc_lib.stores.postgres import OWNER, WORKER, address_of, engine_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 OWNER_PASSWORD = "the owner's password"
 WORKER_PASSWORD = "the worker's password"
+_KEPT = "pgc_kept"
+"""The name of a migrated database that nobody uses, to make copies of: migrations take seconds of processor."""
 
 Person = Callable[..., Session]
 
@@ -105,7 +108,9 @@ class House:
 
 
 def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = True) -> House:
-    """A further database on the shared engines, for tests that migrate or break one."""
+    """A further database on the shared engines, for tests that migrate or break one; copied where one was kept."""
+    if migrated:
+        _copy(engines.postgres_admin, name)
     owner_url = prepare(
         engines.postgres_admin,
         owner_password=OWNER_PASSWORD,
@@ -122,6 +127,24 @@ def new_database(engines: embedded.Endpoints, name: str, *, migrated: bool = Tru
         worker_url=address.login(WORKER, WORKER_PASSWORD),
         redis_admin=engines.redis_admin,
     )
+
+
+def _copy(admin_url: str, name: str) -> None:
+    """Copy the database that was kept just after its migrations, if this server has one."""
+    with psycopg.connect(admin_url, dbname="postgres", autocommit=True) as connection:
+        found = "select from pg_database where datname = %s"
+        if connection.execute(found, [_KEPT]).fetchone() is None:
+            return
+        if connection.execute(found, [name]).fetchone() is None:
+            connection.execute(f'create database "{name}" owner {OWNER} template {_KEPT}'.encode())
+
+
+def _keep(made: House) -> None:
+    """Keep a copy of a database that nobody has used yet."""
+    with psycopg.connect(made.admin_url, dbname="postgres", autocommit=True) as connection:
+        name = address_of(made.admin_url).database
+        with suppress(psycopg.errors.ObjectInUse):  # the server itself is at work in it
+            connection.execute(f'create database {_KEPT} owner {OWNER} template "{name}"'.encode())
 
 
 def give_connections_back() -> None:
@@ -147,7 +170,9 @@ def share(owner: Session, to: Session, area: str, level: Level = "see", **option
 @pytest.fixture(scope="session")
 def house(engines: embedded.Endpoints) -> House:
     """One migrated database for the whole run."""
-    return new_database(engines, "pgc")
+    made = new_database(engines, "pgc")
+    _keep(made)
+    return made
 
 
 @pytest.fixture(scope="session")
