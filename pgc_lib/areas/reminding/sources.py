@@ -6,7 +6,6 @@ A source is a function of a session, two moments and the preferences; it gives c
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from importlib.metadata import entry_points
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from pgc_lib.areas.reminding.records import Preferences, Reminder
 from pgc_lib.areas.todo.before import MOST_DAYS
 from pgc_lib.areas.wellness.cues import experiments
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.plugged import plugged
 from pgc_lib.core.pointer import point
 from pgc_lib.core.session import Session
 from pgc_lib.i18n import _
@@ -39,7 +39,7 @@ def cues(
 
 def sources() -> dict[str, Source]:
     """Every source by name."""
-    others = {point.name: point.load() for point in entry_points(group="pgc.reminders")}
+    others = {point.name: point.load() for point in plugged("pgc.reminders")}
     return {
         **others,
         "own": own,
