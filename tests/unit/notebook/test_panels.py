@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pgc_lib.areas.reporting.support import MARK
 from pgc_lib.core.session import Session
 from pgc_lib.core.zone import today, zone
 from pgc_lib.errors import NotFound, Unavailable
@@ -35,6 +36,7 @@ from pgc_lib.notebook.panels.rows import Rows
 from pgc_lib.notebook.panels.spans import CHOICES, between, months_in, span
 from tests.support.lab import House as Database
 from tests.support.lab import share as grant
+from tests.support.provider import Fail, Say, provider
 
 TODAY = date(2026, 3, 31)
 
@@ -478,6 +480,37 @@ def test_a_review_is_read_finalised_and_compared(lab: Any) -> None:
     assert "Compared with the period before" in page.sheet.html
     review.do("revise")
     assert review.report.revision == 2 and review.report.state == "draft"
+
+
+def test_a_review_is_drafted_by_a_model_where_one_is_configured(lab: Any) -> None:
+    """What it says of no fact is marked, the words before come back, and what goes wrong is said."""
+    lab.todos.complete(lab.todos.add(title="Tell the neighbours"))
+    page = Page("reports", lambda: lab)
+    assert "Let " not in _loaded(page, Reviews).html
+    written = [
+        {"section": "accomplishments", "text": "You told the neighbours.", "facts": [1]},
+        {"section": "challenges", "text": "You slept 3 hours.", "facts": []},
+    ]
+    with provider(Say(json.dumps(written)), Fail(400), Fail(400)) as running:
+        lab.ai.models.add(name="scripted", base_url=running.url, model="scripted-1")
+        card = _loaded(page, Reviews)
+        assert "Let scripted draft it" in card.html
+        card.do("draft_by_model")
+        review: Any = page.sheet.body
+        review.work.wait()
+        assert "You told the neighbours." in review.html and "A draft by scripted" in review.html
+        assert MARK in review.report.challenges and review.report.drafted_by == "scripted"
+        assert "Tell the neighbours" in json.dumps(running.requests[0], ensure_ascii=False)
+        page.take_back()
+        assert (
+            "You told the neighbours." not in review.html
+            and "A draft by the template" in review.html
+        )
+        review.do("ask_model")
+        review.work.wait()
+        assert 'role="alert"' in review.html and "A draft by the template" in review.html
+    review.do("finalise")
+    assert "Let scripted draft it" not in review.html
 
 
 def test_a_payment_is_written_down_and_taken_back(lab: Any) -> None:

@@ -9,7 +9,7 @@ from pgc_lib.core.zone import today
 from pgc_lib.i18n import N_, _
 from pgc_lib.notebook.live import Child, Html, Part, deed, tag
 from pgc_lib.notebook.panels.card import Card
-from pgc_lib.notebook.panels.cards.report import Review
+from pgc_lib.notebook.panels.cards.report import Review, model_for
 from pgc_lib.notebook.panels.cards.told import Told
 from pgc_lib.notebook.panels.every import Look
 from pgc_lib.notebook.panels.held import Held
@@ -18,6 +18,7 @@ from pgc_lib.notebook.panels.words import day
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
+    from pgc_lib.notebook.panels.page import Page
 
 _SECTIONS = ("accomplishments", "challenges", "learnings", "next_focus")
 _UNITS = {"week": "week", "month": "month", "last": "month", "quarter": "quarter", "year": "year"}
@@ -30,7 +31,12 @@ class Reviews(Card):
     spanned = True
     tall = 6
 
+    def __init__(self, page: "Page") -> None:
+        super().__init__(page)
+        self.model = ""
+
     def read(self, lab: "Lab") -> Any:
+        self.model = model_for(lab)
         return lab.reports.written.find(owner=lab.person, order="-first", limit=8)
 
     def note(self, _found: Any) -> str:
@@ -40,13 +46,15 @@ class Reviews(Card):
         there = any(each.name == self._period().name for each in found)
         period = self.span.said
         called = _("Open the one on {period}", period=period) if there else _("Draft one on {period}", period=period)  # fmt: skip
-        draft = button(called, "draft", kind="pgc-first")
+        draft = [button(called, "draft", kind="pgc-first")]
+        if self.model and not there:
+            draft.append(button(_("Let {model} draft it", model=self.model), "draft_by_model"))
         if not found:
             said = empty(
                 _("No review yet."), _("A draft says what the records say; the rest is yours.")
             )
-            return [said, tag.p(draft, class_="pgc-between")]
-        return [lines(map(self._line, found)), tag.p(draft, class_="pgc-between")]
+            return [said, tag.p(draft, class_="pgc-row pgc-between")]
+        return [lines(map(self._line, found)), tag.p(draft, class_="pgc-row pgc-between")]
 
     def _line(self, report: Any) -> Html:
         final = report.state == "final"
@@ -78,6 +86,15 @@ class Reviews(Card):
         self._show(self.change(newest))
 
     @deed
+    def draft_by_model(self) -> None:
+        """The same by the configured model: what the template says stands there until it has written."""
+        self.draft()
+        body = self.page.sheet.body
+        if isinstance(body, Review):
+            body.ask_model()
+            body.renew()
+
+    @deed
     def look_at(self, id: str) -> None:
         """Read it."""
         which = UUID(id)
@@ -90,7 +107,7 @@ class Reviews(Card):
         self.edit(_("My reviews"), written, UUID(id), fields=["title", *_SECTIONS])
 
     def _show(self, report: Any) -> None:
-        body = Review(self, report, lambda: self.change_it(report.id.hex))
+        body = Review(self, report, lambda: self.change_it(report.id.hex), self.model)
         self.page.sheet.open(report.title, body, wide=True)
 
 
