@@ -102,7 +102,7 @@ class Lab:
 
     @cached_property
     def _areas(self) -> dict[str, str]:
-        from importlib.metadata import entry_points
+        from pgc_lib.core.points import entry_points
 
         found = {point.name: point.value for point in entry_points(group="pgc.areas")}
         return {**found, **AREAS}

@@ -142,7 +142,7 @@ class Insights(Area, name="insights", main="dismissals"):
 
 def known_rules() -> list[Rule]:
     """Every rule that PGC and other packages bring."""
-    from importlib.metadata import entry_points
+    from pgc_lib.core.points import entry_points
 
     found: list[Rule] = []
     for where in RULES:

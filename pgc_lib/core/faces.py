@@ -65,6 +65,6 @@ def face(name: str) -> Callable[..., Any]:
 
 
 def _others() -> dict[str, str]:
-    from importlib.metadata import entry_points
+    from pgc_lib.core.points import entry_points
 
     return {each.name: each.value for each in entry_points(group="pgc.faces")}

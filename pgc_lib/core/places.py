@@ -28,7 +28,7 @@ def tell(areas: Mapping[str, str]) -> None:
 @cache
 def _of_others() -> Mapping[str, str]:
     """Areas that other packages add."""
-    from importlib.metadata import entry_points
+    from pgc_lib.core.points import entry_points
 
     return {point.name: point.value for point in entry_points(group="pgc.areas")}
 

@@ -69,12 +69,12 @@ def create_person(
     person = id or new_id()
     secret = password or secrets.token_urlsafe(24)
     row = Person(person, name, display, role, lang, time_zone)
-    with translated():
-        name = _free_name(owner_url, row)
+    with translated(), _owning(owner_url) as connection:
+        name = _free_name(connection, row)
         with ExitStack() as made:
             redis = _redis(made, person, redis_admin_url, redis_password)
             mongo = _mongo(made, person, mongo_admin_url, mongo_password)
-            _postgres(owner_url, row, secret)
+            _postgres(connection, row, secret)
             made.pop_all()
     database = address_of(owner_url).login(role_of(person), secret)
     return Credentials(person, name, Secret(database), Secret(redis), Secret(mongo))
@@ -136,13 +136,17 @@ def taken(name: str) -> Conflict:
     )
 
 
-def _free_name(owner_url: str, person: Person) -> str:
+def _owning(owner_url: str) -> Connection:
+    """Every statement for itself, so that no transaction stays open while the other engines are asked."""
+    return psycopg.connect(owner_url, connect_timeout=connect_seconds(), autocommit=True)
+
+
+def _free_name(connection: Connection, person: Person) -> str:
     """The name that the person has or may have; asked before anything is made."""
-    with psycopg.connect(owner_url, connect_timeout=connect_seconds()) as connection:
-        found = connection.execute(
-            "select id, name from pgc.persons where id = %s or name = %s order by id = %s desc",
-            (person.id, person.name, person.id),
-        ).fetchone()
+    found = connection.execute(
+        "select id, name from pgc.persons where id = %s or name = %s order by id = %s desc",
+        (person.id, person.name, person.id),
+    ).fetchone()
     if found is None:
         return person.name
     if found[0] != person.id:
@@ -150,11 +154,11 @@ def _free_name(owner_url: str, person: Person) -> str:
     return str(found[1])
 
 
-def _postgres(owner_url: str, person: Person, password: str) -> None:
+def _postgres(connection: Connection, person: Person, password: str) -> None:
     """The login and the row, in one transaction: there are both or neither."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with psycopg.connect(owner_url, connect_timeout=connect_seconds()) as connection:
+            with connection.transaction():
                 _login(connection, person.id, password)
                 connection.execute(
                     "insert into pgc.persons (id, name, display, role, lang, time_zone) "

@@ -11,10 +11,10 @@ import codecs
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from pgc_lib.core.points import entry_points
 from pgc_lib.errors import Invalid, Problem
 from pgc_lib.exchange.reading import Reading
 from pgc_lib.i18n import _

@@ -115,8 +115,13 @@ class Meaning:
         return self._known[0]
 
     def of_question(self, question: str, model: Model) -> str:
-        """The vector of what is searched with."""
-        return _written(self._vectors([question], model, query=True)[0])
+        """The vector of what is searched with; the same is asked again for other areas, days and pages."""
+        name, asked = name_of(model), b"?" + question.encode(errors="surrogatepass")
+        known = self._remembered.get((name, asked))
+        if known is None:
+            known = [_written(self._vectors([question], model, query=True)[0])]
+            self._remember(name, asked, known)
+        return known[0]
 
     def catch_up(self, *, seconds: float = float("inf"), at_once: int = _AT_ONCE) -> int:
         """Compute what is still to do; how many records it was. It ends after `seconds`."""

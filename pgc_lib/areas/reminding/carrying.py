@@ -15,7 +15,7 @@ from uuid import UUID
 from pgc_lib.areas.reminding.due import Hours, Occurrence
 from pgc_lib.areas.reminding.records import Delivery, Notice, Preferences
 from pgc_lib.core.collection import Collection
-from pgc_lib.core.plugged import plugged
+from pgc_lib.core.points import entry_points
 from pgc_lib.core.session import Session
 from pgc_lib.errors import NotFound, PgcError
 from pgc_lib.i18n import _
@@ -74,7 +74,7 @@ def carriers() -> Mapping[str, Carrier]:
     from pgc_lib.areas.reminding.mail import Mail
 
     others: dict[str, Carrier] = {}
-    for each in plugged("pgc.carriers"):
+    for each in entry_points(group="pgc.carriers"):
         made = each.load()
         others[each.name] = made() if isinstance(made, type) else made
     return {**others, "mail": Mail()}

@@ -15,8 +15,8 @@ from pgc_lib.areas.reminding.records import Preferences, Reminder
 from pgc_lib.areas.todo.before import MOST_DAYS
 from pgc_lib.areas.wellness.cues import experiments
 from pgc_lib.core.collection import Collection
-from pgc_lib.core.plugged import plugged
 from pgc_lib.core.pointer import point
+from pgc_lib.core.points import entry_points
 from pgc_lib.core.session import Session
 from pgc_lib.i18n import _
 from pgc_lib.stores.filters import col
@@ -39,7 +39,7 @@ def cues(
 
 def sources() -> dict[str, Source]:
     """Every source by name."""
-    others = {point.name: point.load() for point in plugged("pgc.reminders")}
+    others = {point.name: point.load() for point in entry_points(group="pgc.reminders")}
     return {
         **others,
         "own": own,

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, TypeAlias
 
 from pgc_lib.areas.reporting.fact import SECTIONS, Fact
 from pgc_lib.areas.reporting.period import Period
+from pgc_lib.core.points import entry_points
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, problems_table, table
 from pgc_lib.core.zone import today

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, TypeAlias
 
+from pgc_lib.core.points import entry_points
 from pgc_lib.core.session import Session
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Invalid, Problem

@@ -121,6 +121,7 @@ def client_for(url: str, timeout: float) -> Any:
         pool = redis.ConnectionPool.from_url(
             url,
             client_name="pgc",
+            driver_info=None,  # its version would be looked up among all that is installed, for each client
             protocol=2,  # the shapes of answers do not depend on the server's age
             retry=Retry(NoBackoff(), 0),
             socket_connect_timeout=min(timeout, 3),

@@ -359,7 +359,7 @@ def test_a_carrier_of_another_package(lab: Lab, monkeypatch: Any) -> None:
         def load(self) -> type[Phone]:
             return Phone
 
-    monkeypatch.setattr("pgc_lib.areas.reminding.carrying.plugged", lambda group: [Point()] if group == "pgc.carriers" else [])  # fmt: skip
+    monkeypatch.setattr("pgc_lib.areas.reminding.carrying.entry_points", lambda group: [Point()] if group == "pgc.carriers" else [])  # fmt: skip
     lab.reminders.prefer(carriers=["phone"])
     lab.reminders.add(title="ring", day=tomorrow().isoformat(), clock="10:00")
     lab.reminders.look(at(10))
