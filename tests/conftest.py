@@ -20,6 +20,7 @@ from tests.support.jupyterlab import demo_data, made_once, prepared_data  # noqa
 from tests.support.lab import (  # noqa: F401
     connections_given_back,
     house,
+    own_connections_given_back,
     person,
     postgres_admin_url,
 )

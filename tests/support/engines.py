@@ -51,7 +51,26 @@ def engines_data() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def engines(engines_data: Path) -> embedded.Endpoints:
     """The shared engines, as administrator. Make databases and users of your own in them."""
-    return embedded.start(engines_data, idle_stop=_IDLE_MINUTES)
+    endpoints = embedded.start(engines_data, idle_stop=_IDLE_MINUTES)
+    _spare(endpoints.postgres_admin)
+    return endpoints
+
+
+def _spare(admin_url: str) -> None:
+    """What nobody will miss of a database that dies with the run; thousands of logins are made and used in it.
+
+    Tests of crashes, full disks and credentials have engines of their own, which are as a person's are.
+    """
+    import psycopg
+
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for setting in ("fsync = off", "full_page_writes = off", "scram_iterations = 1"):
+            connection.execute(f"alter system set {setting}".encode())
+        connection.execute("select pg_reload_conf()")
+        connection.execute("set scram_iterations = 1")
+        connection.pgconn.change_password(
+            connection.pgconn.user, str(connection.info.password).encode()
+        )
 
 
 class Home:

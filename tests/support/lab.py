@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import psycopg
 import pytest
@@ -44,13 +45,13 @@ _KEPT = "pgc_kept"
 
 Person = Callable[..., Session]
 
-_sessions: list[Session] = []
-"""Every session that was made in this run."""
-_engines: "list[Engine]" = []
-"""Every engine that a test made beside a session's own."""
+_opened: "list[Session | House | Engine]" = []
+"""What may hold connections, in the order it was made: what the file made that is run, and the test."""
+_earlier: "list[ref[Session | House | Engine]]" = []
+"""What tests and files before made, and somebody still has."""
 
 
-@dataclass
+@dataclass(eq=False)
 class House:
     """One migrated database on the shared engines."""
 
@@ -62,6 +63,7 @@ class House:
     """As `pgc_worker`."""
     redis_admin: str = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _eye: "psycopg.Connection[Any] | None" = field(default=None, repr=False)
 
     def person(self, name: str = "person", **options: Any) -> Session:
         """A new person with every login; the name gets a number."""
@@ -78,7 +80,7 @@ class House:
             redis_url=made.redis,
             encryption_key=Secret(new_key()),
         )
-        _sessions.append(session)
+        _opened.append(session)
         return session
 
     def lab(self, session: Session) -> "Lab":
@@ -89,11 +91,21 @@ class House:
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """One statement as the superuser, past every wall."""
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), values or None)
-            # `select from` has rows without columns, so a missing description says nothing.
-            rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
-            return cursor.fetchall() if rows else []
+        if self._eye is not None and not _answers(self._eye):
+            self.close()
+        if self._eye is None:
+            self._eye = psycopg.connect(self.admin_url, autocommit=True)
+            _opened.append(self)
+        cursor = self._eye.execute(statement.encode(), values or None)
+        # `select from` has rows without columns, so a missing description says nothing.
+        rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+        return cursor.fetchall() if rows else []
+
+    def close(self) -> None:
+        """Look no more, until asked again."""
+        if self._eye is not None:
+            self._eye.close()
+            self._eye = None
 
     def drop(self) -> None:
         """Remove the database, for a test that had one of its own."""
@@ -147,18 +159,30 @@ def _keep(made: House) -> None:
             connection.execute(f'create database {_KEPT} owner {OWNER} template "{name}"'.encode())
 
 
-def give_connections_back() -> None:
-    """Close what sessions and engines hold open; each opens again when it is used again."""
-    for session in _sessions:
-        session.close()
-    for engine in _engines:
-        engine.dispose()
+def give_connections_back(first: int = 0) -> None:
+    """Close what was opened, from a place on; each opens again when it is used again."""
+    for opener in _opened[first:]:
+        if isinstance(opener, Session | House):
+            opener.close()
+        else:
+            opener.dispose()
+    _earlier.extend(ref(opener) for opener in _opened[first:])
+    del _opened[first:]
+
+
+def _answers(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether the server is still there; tests stop it, and it stops who looks."""
+    try:
+        connection.execute("")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def further_engine(url: str) -> "Engine":
     """A pool of connections as another process would have one."""
     engine = engine_for(url)
-    _engines.append(engine)
+    _opened.append(engine)
     return engine
 
 
@@ -187,8 +211,19 @@ def person(house: House) -> Person:
     return house.person
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def connections_given_back() -> Iterator[None]:
-    """A run makes hundreds of persons; the server has a hundred seats."""
+    """A run makes thousands of persons; the server has a hundred seats."""
     yield
+    # Somebody of the whole run may have opened them again.
+    _opened[:0] = [opener for known in _earlier if (opener := known()) is not None]
+    _earlier.clear()
     give_connections_back()
+
+
+@pytest.fixture(autouse=True)
+def own_connections_given_back() -> Iterator[None]:
+    """What a test made; what is there for its whole file stays open until that ends."""
+    before = len(_opened)
+    yield
+    give_connections_back(before)
