@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
+from pgc_lib.ai import telling
 from pgc_lib.ai.connector import accounted, async_client, broken_off
 from pgc_lib.ai.models import Model, Models
 from pgc_lib.core.collection import Collection
@@ -125,7 +126,7 @@ async def _stream(
     try:
         async with (
             async_client(model, "ask") as client,
-            build(model, client, collections, answer.consulted).run_stream(
+            build(model, client, collections, answer.question, answer.consulted).run_stream(
                 answer.question, usage_limits=limits
             ) as run,
         ):
@@ -156,6 +157,7 @@ def build(
     model: Model,
     client: "AsyncOpenAI",
     collections: dict[str, Collection[Any]],
+    question: str,
     sources: list[Source],
 ) -> "Agent[None, str]":
     """The agent with its tools over these collections; each call is noted in `sources`."""
@@ -165,17 +167,23 @@ def build(
 
     provider = OpenAIProvider(openai_client=client)
     agent: Agent[None, str] = Agent(
-        OpenAIChatModel(model.model, provider=provider), instructions=_instructions(collections)
+        OpenAIChatModel(model.model, provider=provider),
+        instructions=_instructions(question, collections),
     )
 
     def collection(kind: str) -> Collection[Any]:
         if kind not in collections:
-            raise ModelRetry(f"There is no kind {kind!r}. Kinds: {', '.join(collections)}")
+            raise ModelRetry(f"There is no kind {kind!r}.\n{telling.fields_of(kind, collections)}")
         return collections[kind]
 
     def noted(kind: str, query: str, ids: list[str], rows: int) -> int:
         sources.append(Source(len(sources) + 1, kind, query, tuple(ids), rows))
         return len(sources)
+
+    @agent.tool_plain
+    def fields_of(words: str) -> str:
+        """The fields of a kind of records, or of the kinds that some words describe."""
+        return telling.fields_of(words, collections)
 
     @agent.tool_plain
     def find_records(
@@ -191,7 +199,7 @@ def build(
             raise ModelRetry(str(error)) from error
         query = _code(kind, filters, order=order or None, limit=min(limit, MOST_ROWS))
         number = noted(kind, query, found["id"].to_list(), found.height)
-        return f"source [{number}], {found.height} records:\n{found.write_ndjson()}"
+        return f"source [{number}], {found.height} records:\n{telling.rows(found)}"
 
     @agent.tool_plain
     def total(
@@ -219,18 +227,14 @@ def build(
         asked = "pl.len()" if what == "count" else f"pl.col({field!r}).{what}()"
         query += f".group_by({by!r}).agg({asked})" if by else f".select({asked})"
         number = noted(kind, query, found["id"].head(MOST_ROWS).to_list(), found.height)
-        return f"source [{number}], from {found.height} records:\n{result.write_ndjson()}"
+        return f"source [{number}], from {found.height} records:\n{telling.rows(result)}"
 
     return agent
 
 
-def _instructions(collections: dict[str, Collection[Any]]) -> str:
+def _instructions(question: str, collections: dict[str, Collection[Any]]) -> str:
     language = "Chinese (简体中文)" if lang() == "zh-CN" else "English"
-    kinds = "\n".join(
-        f"- {kind}: "
-        + ", ".join(f"{name} ({field.type.name})" for name, field in each.spec.fields.items())
-        for kind, each in collections.items()
-    )
+    kinds = telling.kinds_for(question, collections)
     return (
         f"You answer a person's questions about their own records. Now: {datetime.now(zone()):%A %Y-%m-%d %H:%M}. "
         f"Answer briefly, in {language}. Use the tools for every fact; after each number cite its source as [1]. "

