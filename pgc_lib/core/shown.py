@@ -9,12 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 from math import isfinite
-from typing import Any, Protocol, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, Self, SupportsIndex, TypeVar, overload
 from unicodedata import east_asian_width
 
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _
+
+if TYPE_CHECKING:
+    from pgc_lib.core.session import Session
 
 _MOST_LINES = 50
 _MOST_PLAIN = 20
@@ -55,13 +58,25 @@ class Told:
 class Listing(list[T]):
     """A list that a notebook shows as a table, and so what is cut out of it; otherwise like any other."""
 
+    session: "Session | None" = None
+    """Who found it, so that what its records refer to can be called by name."""
+
     @overload
     def __getitem__(self, at: SupportsIndex) -> T: ...
     @overload
     def __getitem__(self, at: slice) -> "Listing[T]": ...
     def __getitem__(self, at: SupportsIndex | slice) -> "T | Listing[T]":
         found = super().__getitem__(at)
-        return Listing(found) if isinstance(at, slice) and isinstance(found, list) else found  # type: ignore[return-value]
+        return (
+            Listing(found).of(self.session)
+            if isinstance(at, slice) and isinstance(found, list)
+            else found
+        )  # type: ignore[return-value]
+
+    def of(self, session: "Session | None") -> Self:
+        """The same, found by somebody."""
+        self.session = session
+        return self
 
     def _repr_html_(self) -> str:
         if not self:

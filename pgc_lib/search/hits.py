@@ -15,6 +15,7 @@ from uuid import UUID
 from pgc_lib.areas.kin.help_library import Advice
 from pgc_lib.core import places
 from pgc_lib.core.collection import Collection
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.record import Record
 from pgc_lib.core.session import Session
 from pgc_lib.core.shown import Listing, problems_table
@@ -57,7 +58,7 @@ class Hit:
         return {
             _("Title"): self.title,
             _("Text"): self.snippet,
-            _("Kind"): self.kind,
+            _("Kind"): kind_title(self.kind),
             _("Day"): self.day,
         }
 
@@ -84,7 +85,7 @@ class Hits(Listing[Hit]):
         ]
         above = "".join(f"<p><em>{escape(line)}</em></p>" for line in (*said, *self.notes))
         shown = "".join(
-            f"<li>{hit.html}<br><small>{escape(f'{hit.kind} · {hit.day}')}</small></li>"
+            f"<li>{hit.html}<br><small>{escape(f'{kind_title(hit.kind)} · {hit.day}')}</small></li>"
             for hit in self[:50]
         )
         nothing = f"<p><em>{escape(_('Nothing.'))}</em></p>"

@@ -75,8 +75,8 @@ def column_of(field: FieldSpec) -> Column:
         field.title,
         number=kind in ("whole", "number", "money"),
         sortable=kind not in ("texts", "object") and not field.meta.sensitive,
-        short=kind in ("date", "moment", "link"),
-        text=_short if kind == "link" else _teller(field),
+        short=kind in ("date", "moment"),
+        text=_linked if kind == "link" else _teller(field),
     )
 
 
@@ -125,6 +125,11 @@ def _teller(field: FieldSpec | None) -> Value:
         return text_of(field.told(value))
 
     return told
+
+
+def _linked(value: Any) -> str:
+    """What a record refers to: by its name where that is known."""
+    return value if isinstance(value, str) else _short(value)
 
 
 def _short(value: Any) -> str:

@@ -41,6 +41,15 @@ def register(shell: Any) -> None:
         ("pgc_lib.core.record", "Record", of_record),
     ):
         formatter.for_type_by_name(module, name, _safely(shown, alive))
+    plain = shell.display_formatter.formatters["text/plain"]
+    plain.for_type_by_name("pgc_lib.core.shown", "Listing", _as_text)
+
+
+def _as_text(listing: "Listing[Any]", printer: Any, cycle: bool) -> None:
+    """A listing in a terminal, and beside its table."""
+    from pgc_lib.notebook.display.names import named
+
+    named(listing)._repr_pretty_(printer, cycle)
 
 
 def _has_pages(shell: Any) -> bool:
@@ -109,14 +118,20 @@ def of_collection(collection: "Collection[Any]", *, alive: bool) -> Bundle | Non
 
 
 def of_listing(listing: "Listing[Any]", *, alive: bool) -> Bundle | None:
-    """A listing that is longer than a page."""
+    """A listing with what it refers to by name; one that is longer than a page is turned over."""
     from pgc_lib.core.shown import Listing
+    from pgc_lib.notebook.display.names import named
     from pgc_lib.notebook.display.sheet import Sheet
     from pgc_lib.notebook.display.sources import OfList
 
-    if len(listing) <= ONE_PAGE or type(listing)._repr_html_ is not Listing._repr_html_:
+    if type(listing)._repr_html_ is not Listing._repr_html_:
         return None
-    return _bundle(Sheet(OfList(listing)), alive=alive)
+    lines = named(listing)
+    if len(listing) > ONE_PAGE:
+        return _bundle(Sheet(OfList(lines)), alive=alive)
+    if lines is listing:
+        return None
+    return {"text/html": lines._repr_html_()}
 
 
 def of_record(record: "Record", *, alive: bool) -> Bundle | None:

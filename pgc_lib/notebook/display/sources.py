@@ -4,7 +4,7 @@ However many there are, only the rows of one page are read and drawn. A collecti
 thousandth page costs what the first one does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +16,7 @@ from pgc_lib.notebook.display.cells import (
     columns_of_spec,
     key_of,
 )
+from pgc_lib.notebook.display.names import Target, names, target_of
 from pgc_lib.stores.filters import Any_, Condition, col
 
 if TYPE_CHECKING:
@@ -142,17 +143,23 @@ class OfCollection:
         )
         if page + 1 == len(cursors) and found.next is not None:
             cursors.append(found.next)
-        return [self._line(record) for record in found.records]
+        known = names(self.collection.session, found.records)
+        return [self._line(record, known) for record in found.records]
 
     def renew(self) -> None:
         """Look again: records came or went."""
         self._counted = None
         self._cursors.clear()
 
-    def _line(self, record: Any) -> list[Any]:
-        sensitive = self.collection.spec.sensitive
-        values = ((column.name, getattr(record, column.name)) for column in self.columns)
-        return [SEALED if name in sensitive and value else value for name, value in values]
+    def _line(self, record: Any, known: "Mapping[Target, str]") -> list[Any]:
+        sensitive, fields = self.collection.spec.sensitive, self.collection.spec.fields
+        line = []
+        for column in self.columns:
+            value = getattr(record, column.name)
+            target = target_of(record, fields[column.name]) if known else None
+            sealed = column.name in sensitive and value
+            line.append(SEALED if sealed else known.get(target, value) if target else value)
+        return line
 
     def _conditions(self, view: View) -> list[Condition]:
         if not view.words:

@@ -199,6 +199,22 @@ def test_a_listing_shows_its_pages_and_its_text(lab: Any) -> None:
     assert "Nothing." in pretty(Listing())
 
 
+def test_what_records_refer_to_is_called_by_name(lab: Any) -> None:
+    """In a listing, in a part of it, in a table of a collection and in a terminal; what is gone keeps its identifier."""
+    guitar, piano = (lab.skills.add(name=name) for name in ("Guitar", "Piano"))
+    lab.skills.practice.add(skill=guitar.id, day="2026-01-02", hours=1)
+    lab.skills.practice.add(skill=piano.id, day="2026-01-03", hours=2)
+    lab.graph.connect(guitar, "needs", piano)
+    found = lab.skills.practice.find(order="day")
+    for listing in (found, found[:1], lab.graph.edges.find()):
+        data = shown(listing)
+        assert "Guitar" in data["text/html"] and "Guitar" in data["text/plain"]
+        assert guitar.id.hex[:8] not in data["text/html"].replace("-", "")
+    assert "Piano" in Sheet(OfCollection(lab.skills.practice)).html
+    lab.skills.remove(piano)
+    assert "Guitar" in shown(lab.graph.edges.find())["text/html"]
+
+
 def test_a_listing_with_a_look_of_its_own_keeps_it() -> None:
     """A subclass that says more than its lines is not replaced."""
 
