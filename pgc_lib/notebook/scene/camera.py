@@ -46,7 +46,8 @@ def fit(
 ) -> View:
     """The nearest place from which nothing is cut off, in a picture `aspect` times as wide as high."""
     right, up, back = axes(direction)
-    corners = _with(boxed(points), labels, right, up)
+    own = [each for each in labels if not each.spare]
+    corners = _with(boxed(points), own, right, up)
     tangent = np.tan(np.radians(field / 2))
     # Seen from the camera: x to the right, y up, z towards it.
     seen = corners @ np.stack([right, up, back], axis=1)
@@ -101,7 +102,7 @@ def projected(
 def legible(
     view: View, labels: Sequence[Label], aspect: float, *, gap: float = 0.0005
 ) -> list[bool]:
-    """Which labels can be shown so that none lies on another: the more important first, then the nearer."""
+    """Which labels can be shown so that none lies on another: the more important first, then the nearer; spare ones last."""
     if not labels:
         return []
     right, up, _back = axes(_triple(np.subtract(view.position, view.target)))
@@ -111,7 +112,9 @@ def legible(
     far = [float(np.linalg.norm(np.subtract(view.position, (each.x, each.y, each.z)))) for each in labels]  # fmt: skip
     shown = [False] * len(labels)
     taken: list[int] = []
-    for n in sorted(range(len(labels)), key=lambda n: (-labels[n].rank, far[n])):
+    for n in sorted(range(len(labels)), key=lambda n: (labels[n].spare, -labels[n].rank, far[n])):
+        if labels[n].spare and labels[n].text in {labels[k].text for k in taken}:
+            continue
         # A word of which the end is missing is worse than none.
         inside = np.maximum(np.abs(low[n]), np.abs(high[n])) <= 1.0 + _CUT * (high[n] - low[n])
         free = all((high[n] < low[k]).any() or (low[n] > high[k]).any() for k in taken)

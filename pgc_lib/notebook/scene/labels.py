@@ -28,6 +28,8 @@ class Label:
     soft: bool = True
     rank: int = 0
     born: float = -9.0
+    spare: bool = False
+    """Whether it stands in for another of the same text, and is seen only where that one is not."""
 
     @property
     def letter(self) -> float:

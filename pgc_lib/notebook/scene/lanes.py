@@ -96,6 +96,7 @@ class Lanes:
             text = _(lane.counted.title)
             plain = Label(text, 0, 0, 0, 0.76)
             made.append(Label(text, left - plain.width / 2, 0.45, self.z(row), 0.76, False, 5))
+        made += self._at_the_end()
         made += [
             Label(text, left - Label(text, 0, 0, 0, 0.7).width / 2, 0.45, self.z(self.ribbon_row(which)), 0.66, True, 4)
             for which, text in enumerate((_("Mood"), _("Put aside")))
@@ -104,6 +105,15 @@ class Lanes:
         years = self.found.periods.years()
         for number, year in years:
             made.append(Label(str(year), float(self.x(number)) + 1.0, 0.05, self.z(self.rows - 1) + 4.4, 1.0, True, 6))  # fmt: skip
+        return made
+
+    def _at_the_end(self) -> list[Label]:
+        """The areas once more on the right, for who stands so near to the last periods that the left is out of sight."""
+        made = []
+        for row, lane in enumerate(self.found.lanes):
+            label = Label(_(lane.counted.title), 0, 0, 0, 0.6)
+            right = self.long / 2 + 0.9 + label.width / 2
+            made.append(Label(label.text, right, 0.3, self.z(row), 0.6, False, 5, spare=True))
         return made
 
     def _has(self, which: int) -> bool:
@@ -118,7 +128,16 @@ class Lanes:
             Preset("along", _("Along time"), (-1.0, 0.42, 0.34)),
             Preset("above", _("From above"), (0.0, 1.0, 0.03)),
         ]
-        last = np.array([[self.long / 2 - min(12 * self.step, self.long), 0, self.z(-2.0)], [self.long / 2, TALL, self.z(self.rows)]])  # fmt: skip
+        begin = self.long / 2 - min(12 * self.step, self.long)
+        end = max((each.x + each.width / 2 for each in self._at_the_end()), default=self.long / 2)
+        last = np.array(
+            [
+                (x, y, z)
+                for x in (begin, end)
+                for y in (0, TALL)
+                for z in (self.z(-2.0), self.z(self.rows))
+            ]
+        )
         found.append(Preset("now", _("The last periods"), (0.5, 0.5, 1.0), last))
         if grown is not None:
             found.append(Preset("tree", _("The tree of skills"), (0.35, 0.28, 1.0), grown.body.position))  # fmt: skip

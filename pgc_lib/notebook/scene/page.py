@@ -184,6 +184,7 @@ def _label(label: Label) -> list[Any]:
         int(label.soft),
         label.rank,
         label.born,
+        int(label.spare),
     ]
 
 

@@ -113,13 +113,15 @@
   function write(pen, view, ratio) {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0); pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineJoin = "round";
-    const taken = [], scale = (canvas.clientHeight / 2) * view.f;
-    const texts = told.labels.filter((each) => each[7] < moment).map(([string, x, y, z, height, soft, rank]) => ({ string, ...seen(view, [x, y, z]), height, soft, rank })).filter((each) => each.depth > 0).sort((a, b) => b.rank - a.rank || a.depth - b.depth);
+    const taken = [], named = new Set(), scale = (canvas.clientHeight / 2) * view.f;
+    const texts = told.labels.filter((each) => each[7] < moment).map(([string, x, y, z, height, soft, rank, , spare]) => ({ string, ...seen(view, [x, y, z]), height, soft, rank, spare })).filter((each) => each.depth > 0).sort((a, b) => a.spare - b.spare || b.rank - a.rank || a.depth - b.depth);
     for (const each of texts) {
       const size = Math.min(Math.max((each.height * scale) / each.depth * 0.86, 10.5), 26);
       pen.font = `${each.soft ? 400 : 500} ${size}px -apple-system, "Segoe UI", ${told.fonts}`;
       const wide = pen.measureText(each.string).width / 2 + 3, box = [each.x - wide, each.y - size * 0.6, each.x + wide, each.y + size * 0.6];
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      if (each.spare && named.has(each.string)) continue;
+      if (each.x > 0 && each.x < canvas.clientWidth && each.y > 0 && each.y < canvas.clientHeight) named.add(each.string);
       taken.push(box);
       pen.lineWidth = 3; pen.strokeStyle = told.ink.card; pen.globalAlpha = 0.8; pen.strokeText(each.string, each.x, each.y); pen.globalAlpha = 1;
       pen.fillStyle = each.soft ? told.ink.soft : told.ink.ink; pen.fillText(each.string, each.x, each.y);
