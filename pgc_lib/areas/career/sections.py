@@ -11,7 +11,7 @@ SECTIONS: Mapping[str, tuple[str, int]] = {
     "plans": (N_("What I plan"), 60),
     "achievements": (N_("Achievements"), 90),
     "work": (N_("Work"), 180),
-    "projects": (N_("Projects"), 120),
+    "projects": (N_("Selected projects"), 120),
     "education": (N_("Education"), 730),
     "volunteer": (N_("Volunteering"), 365),
     "skills": (N_("Skills"), 120),
