@@ -350,7 +350,9 @@ def test_a_page_whose_kernel_died_says_so(
         for kernel in _kernels(english):
             kernel.kill()
         page.get_by_role("button", name="Week before").click()
-        page.get_by_role("alert").get_by_text("lost its connection").wait_for(timeout=PATIENCE)
+        page.get_by_role("alert").get_by_text("No answer from the lab since").wait_for(
+            timeout=PATIENCE
+        )
         shot(page, "dashboard-en-lost")
         page.get_by_role("button", name="Start again").click()
         page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)

@@ -1,6 +1,6 @@
 // The browser's side of `Part`. It knows none of our pages: it shows the HTML that Python draws, moves only what changed,
 // and tells Python what a person does. It asks nobody but the kernel.
-const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000, BEAT = 20000, FOUND_WITHIN = 10000;
+const AGAIN = 4000, BUSY_AFTER = 2500, TYPING = 250, PIECE = 2 ** 20, TOAST = 12000, BEAT = 20000, FOUND_WITHIN = 30000;
 
 // ── only what changed moves: focus, typing, scrolling and open details stay ──────────────────────────────
 const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || "" : "");
@@ -372,7 +372,16 @@ function render({ model, el }) {
         place.replaceChildren(view.el);
         view.luminoWidget?.processMessage({ type: "after-attach", isConflatable: false }); // it waits for this to draw
       } catch (error) {
-        if (place.isConnected && shown.get(place) === id) throw error;
+        if (!place.isConnected || shown.get(place) !== id) continue;
+        console.warn("pgc: not there yet", error);
+        shown.delete(place); // whatever is drawn next asks again
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "pgc-button";
+        button.textContent = words.again;
+        button.onclick = () => { place.replaceChildren(); embed(); };
+        place.replaceChildren(parsed('<p class="pgc-soft" role="status"></p>'), button);
+        place.firstChild.textContent = words.missing;
       }
     }
   }

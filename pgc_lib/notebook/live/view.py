@@ -127,6 +127,8 @@ def _words() -> dict[str, str]:
         "lang": lang(),
         "busy": _("Waiting for the kernel, which is busy …"),
         "lost": _("The kernel behind this is gone. Run the cell again."),
+        "missing": _("This picture has not come yet: the kernel is slow, or it was started anew."),
+        "again": _("Try again"),
         "undo": _("Undo"),
         "copied": _("Copied."),
         "close": _("Close"),

@@ -189,7 +189,9 @@ class Page(Part):
             data_pgc_page=self.name,
             data_pgc_period=self.chosen,
             data_pgc_title=f"{every.title(self.name)} · PGC",
-            data_pgc_lost=_("This page lost its connection to the lab. What you did last may be missing."),
+            data_pgc_slow=_("This page can be read already; its buttons work in a moment, when the lab has caught up."),
+            data_pgc_silent=_("No answer from the lab since {time}. It is asked again and again; what you did last may be missing.", time="{time}"),
+            data_pgc_ended=_("The program behind this page has ended. What you did last may be missing."),
             data_pgc_again=_("Start again"),
         )  # fmt: skip
 
@@ -297,6 +299,11 @@ class Page(Part):
         self._turn_to(to)
         self._rest = []
         self._load(list(self.cards))
+
+    def turn_to(self, name: str) -> None:
+        """Another page, because a card leads there."""
+        self.go(name)
+        self.renew()
 
     @deed
     def turn(self, value: str) -> None:

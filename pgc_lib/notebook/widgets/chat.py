@@ -215,7 +215,7 @@ class Chat(Part):
             self.lab.ai.pick("tools")
         except NoModel as error:
             return tag.div(
-                tag.b(error.message), tag.code(error.next_step), class_="pgc-empty", role="note"
+                tag.b(error.message), tag.p(error.next_step), class_="pgc-empty", role="note"
             )
         return None
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pgc_lib.core.amounts import amount
 from pgc_lib.i18n import N_, _
-from pgc_lib.notebook.live import Child, Html, tag
+from pgc_lib.notebook.live import Child, Html, deed, tag
 from pgc_lib.notebook.panels.card import Card
 from pgc_lib.notebook.panels.facts import Category, Sums, sums_of
-from pgc_lib.notebook.panels.pieces import clean, empty, leads, tile, tiles, track
+from pgc_lib.notebook.panels.pieces import button, clean, empty, leads, tile, tiles, track
 from pgc_lib.notebook.panels.rows import Rows
 from pgc_lib.notebook.panels.spans import Span
 
@@ -40,12 +40,16 @@ class MoneyNow(Card):
 
     def show(self, found: list[Sums]) -> Child:
         if not found:
-            return empty(
-                _("No money is noted for this time or the one before."),
-                _(
-                    "In a notebook: `lab.finance.add(day=…, amount=…)`, or `lab.finance.import_file(…)` for a bill."
-                ),
-            )
+            nothing = _("No money is noted for this time or the one before.")
+            if self.page.name == "money":
+                return empty(
+                    nothing,
+                    _(
+                        "Note an amount in the form on this page; bills of a bank go into the folder `inbox/`."
+                    ),
+                )
+            there = tag.div(button(_("To the money"), "begin"), class_="pgc-row")
+            return [empty(nothing, _("On the page “Money” an amount is noted in a moment.")), there]
         return [figures(each) + self._categories(each) for each in found]
 
     def _categories(self, sums: Sums) -> Html:
@@ -73,6 +77,11 @@ class MoneyNow(Card):
             tag.tbody(rows),
             class_="pgc-money",
         )
+
+    @deed
+    def begin(self) -> None:
+        """Go where money is noted."""
+        self.page.turn_to("money")
 
     def rows_flow(self, lab: "Lab", flow: str, currency: str) -> Rows:
         """The payments of the period that are income or spending."""

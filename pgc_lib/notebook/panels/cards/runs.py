@@ -46,11 +46,17 @@ class Written(Card):
 
     def show(self, found: Sequence[Run]) -> Child:
         if not found:
-            return empty(
-                _("No report was written yet."), _("`./pgc run weekly_review` writes one now.")
-            )
+            return [
+                empty(_("No report was written yet."), _("The page “Reports” writes one for you.")),
+                tag.div(button(_("To the reports"), "begin"), class_="pgc-row"),
+            ]
         now = today()
         return tag.ul([_row(run, now) for run in found], class_="pgc-reports")
+
+    @deed
+    def begin(self) -> None:
+        """Go where a report can be begun."""
+        self.page.turn_to("reports")
 
     @deed
     def open(self, id: str) -> None:

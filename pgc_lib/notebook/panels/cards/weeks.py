@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pgc_lib.core.amounts import amount
 from pgc_lib.core.zone import today
-from pgc_lib.i18n import N_, _, n_
+from pgc_lib.i18n import N_, _, lang, n_
 from pgc_lib.notebook.live import Child, Html, deed, tag
 from pgc_lib.notebook.look import colors
 from pgc_lib.notebook.panels.card import Card
@@ -146,7 +146,7 @@ class Growth(Card):
 
     def _landscape(self) -> Any:
         size, dark = self.width, bool(self.surroundings.get("dark"))
-        wanted = (size, dark, self.found)
+        wanted = (size, dark, lang(), self.found)
         if self._scene is None or self._drawn_for != wanted:
             self.close()
             self._scene, self._drawn_for = self._built(size, dark), wanted

@@ -205,7 +205,9 @@ class Radar(Card):
         frame = lab.skills.radar(self.role or None)
         drawn = None
         if len(frame) and frame["axis"].n_unique() > 2:
-            drawn = charts.radar(frame, axis="axis", by="title", y="value", top="top").__html__()
+            drawn = charts.radar(
+                frame, axis="axis", by="title", y="value", top="top", title=_("Level")
+            ).__html__()
         ready = lab.skills.readiness(self.role) if self.role else 0.0
         return {"roles": roles, "drawn": drawn, "ready": ready}
 

@@ -2,7 +2,7 @@
 // first second, its address and title, the keyboard within a sheet, and a word when the kernel is gone. It asks only its own server.
 (() => {
   "use strict";
-  const OPENS_WITHIN = 15000, SUSPICIOUS = 5000, AWAY = 30000;
+  const OPENS_WITHIN = 15000, SUSPICIOUS = 5000, AWAY = 30000, PATIENT = 5, ANEW_AFTER = 300000;
   const root = document.documentElement;
   const base = () => document.body.dataset.baseUrl.replace(/voila\/$/, "");
   const page = () => document.querySelector("[data-pgc-page]");
@@ -99,48 +99,85 @@
   });
   new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-pgc-period"] });
 
-  // ── a page that lost its kernel says so and offers to start again ──────────────────────────────────
-  let since = 0, left = false, idle = 0;
-  function lost() {
-    if (left || document.querySelector(".pgc-lost")) return;
-    const said = page()?.dataset || {}, box = document.createElement("div");
-    box.className = "pgc-lost";
-    box.setAttribute("role", "alert");
-    const text = document.createElement("span"), button = document.createElement("button");
-    text.textContent = said.pgcLost || "This page lost its connection. 页面失去了连接。";
-    button.textContent = said.pgcAgain || "Start again 重新开始";
-    button.onclick = () => location.reload();
-    box.append(text, button);
-    document.body.prepend(box);
+  // ── what is known of a kernel that does not answer is said; whatever comes back by itself takes the word away ─────────
+  const WORDS = {
+    pgcSlow: "还在准备，文字已经可以看了。 Still being made ready; the text can be read already.",
+    pgcSilent: "从 {time} 起没有回应，正在重试。 No answer since {time}; trying again.",
+    pgcEnded: "这个页面背后的程序已经结束。 The program behind this page has ended.",
+    pgcAgain: "重新开始 Start again",
+  };
+  let since = 0, left = false, idle = 0, asking = false;
+  const word = (name) => page()?.dataset[name] || WORDS[name];
+  function tell(name) {
+    if (left) return;
+    let box = document.querySelector(".pgc-lost");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "pgc-lost";
+      const button = document.createElement("button");
+      button.onclick = () => location.reload();
+      box.append(document.createElement("span"), button);
+      document.body.prepend(box);
+    }
+    const [text, button] = box.children, slow = name === "pgcSlow";
+    const said = word(name).replaceAll("{time}", new Date(since || Date.now()).toLocaleTimeString(root.lang || undefined));
+    box.classList.toggle("pgc-is-slow", slow);
+    box.setAttribute("role", slow ? "status" : "alert");
+    button.hidden = slow;
+    button.textContent = word("pgcAgain");
+    if (text.textContent !== said) text.textContent = said;
   }
-  function found() { since = 0; idle = 0; document.querySelector(".pgc-lost")?.remove(); }
-  // A kernel that works is waited for; one that rests and does not answer is another one, started in the place of ours.
-  async function ask() {
+  const clear = () => document.querySelector(".pgc-lost")?.remove();
+  function found() { since = 0; idle = 0; clear(); }
+  // What the server knows: a kernel that works or starts is waited for; one that rests and still does not answer is suspicious.
+  async function state() {
     const kernel = JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}").kernelId;
     try {
       const answer = await fetch(`${base()}api/kernels/${kernel}`, { cache: "no-store" });
-      if (answer.ok && (await answer.json()).execution_state === "busy") { idle = 0; return; }
-    } catch { /* the server is away, too */ }
-    if (++idle > 1) lost();
+      if (answer.status === 404) return "ended";
+      return answer.ok ? (await answer.json()).execution_state : "away";
+    } catch { return "away"; }
   }
+  // Whoever has done or typed nothing loses nothing when the page opens anew by itself; once, so that it never turns in a circle.
+  function anew() {
+    const key = `pgc-anew:${location.pathname}`, typed = [...document.querySelectorAll("input, textarea")].some((each) => each.value !== each.defaultValue);
+    try {
+      if (early.length || typed || Date.now() - Number(sessionStorage.getItem(key)) < ANEW_AFTER) return false;
+      sessionStorage.setItem(key, Date.now());
+    } catch { return false; }
+    left = true;
+    location.reload();
+    return true;
+  }
+  async function lookAfter(opening) {
+    if (asking) return;
+    asking = true;
+    const now = await state();
+    asking = false;
+    if (!waiting()) return;
+    if (now === "busy") { idle = 0; if (opening) tell("pgcSlow"); else clear(); return; }
+    if (++idle < PATIENT) return;
+    if (now === "ended" || (opening && now !== "away")) { if (!opening || !anew()) tell("pgcEnded"); return; }
+    tell("pgcSilent");
+  }
+  const shown = () => document.querySelector(".pgc-live.pgc-shown");
+  const waiting = () => shown() ? shown().classList.contains("pgc-busy") : Boolean(document.querySelector(".pgc-still"));
   setInterval(() => {
-    const live = document.querySelector(".pgc-live.pgc-shown");
-    if (!live) return;
-    if (!live.classList.contains("pgc-busy")) { if (since || document.querySelector(".pgc-lost")) found(); return; }
+    if (document.readyState !== "complete") return;
+    if (!waiting()) { if (since) found(); return; }
     since ||= Date.now();
-    if (Date.now() - since > SUSPICIOUS) ask();
+    if (Date.now() - since > (shown() ? SUSPICIOUS : OPENS_WITHIN)) void lookAfter(!shown());
   }, 2000);
   addEventListener("pagehide", () => { left = true; });
   // Whoever comes back to a page that the browser had kept finds it without its kernel, which ended when it was left.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   // A page whose text never came does not leave one waiting.
-  addEventListener("DOMContentLoaded", () => setTimeout(() => { look(); if (!page() && !own() && !document.querySelector(".pgc-failed")) lost(); }, OPENS_WITHIN));
-  // A page whose kernel ended before it was there: the text stays, and instead of Voilà's words ours say what to do.
+  addEventListener("DOMContentLoaded", () => setTimeout(() => { look(); if (!page() && !own() && !document.querySelector(".pgc-failed")) tell("pgcEnded"); }, OPENS_WITHIN));
+  // Where Voilà found no widget, because the kernel ended or answered too late, the text stays, and instead of Voilà's words
+  // ours say what to do; without anything typed the page opens anew.
   new MutationObserver(() => {
     for (const each of document.querySelectorAll(".jupyter-widgets:not([hidden])")) {
-      if (each.textContent.startsWith("Error displaying widget")) { each.hidden = true; lost(); }
+      if (each.textContent.startsWith("Error displaying widget")) { each.hidden = true; if (!shown() && !anew()) tell("pgcEnded"); }
     }
   }).observe(document, { childList: true, subtree: true });
-  // Voilà gives up by itself when a kernel is slow to answer: then the text stays and nothing on it works.
-  addEventListener("load", () => setTimeout(() => { if (document.querySelector(".pgc-still")) lost(); }, 2 * OPENS_WITHIN));
 })();
