@@ -79,6 +79,9 @@ _WORDS = {
     "cell-made": N_("Put below this cell. Look at it, then run it with Shift + Enter."),
     "cell-nowhere": N_("Open a notebook first; the cell goes into the one in front."),
     "as-saved": N_("As it was saved. Run the cell, and it works again."),
+    "not-saved": N_(
+        "What was here lived in a kernel that is gone. Run the cell, and it comes back."
+    ),
     "memory-unknown": N_("How much memory is in use is not known just now."),
     "memory-tight": N_(
         "Memory is nearly used up. Close notebooks that you do not need, or the largest one may be ended without a word."
