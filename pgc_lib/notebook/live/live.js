@@ -74,14 +74,9 @@ function fieldsOf(form) {
 }
 // An element may ask for several events ("input change"); its deed is then told which one it was, as `on`.
 const asked = (element) => (element.dataset.pgcOn || { FORM: "submit", INPUT: "change", SELECT: "change", TEXTAREA: "change" }[element.nodeName] || "click").split(" ");
-const isDark = (el) => {
-  const probe = document.createElement("i");
-  probe.style.color = "light-dark(rgb(0, 0, 0), rgb(255, 255, 255))";
-  el.append(probe);
-  const dark = getComputedStyle(probe).color === "rgb(255, 255, 255)";
-  probe.remove();
-  return dark;
-};
+// Asked of an element that is there already: putting one in for the question would have the whole page laid out again.
+const LIGHT_OR_DARK = "light-dark(rgb(0, 0, 0), rgb(255, 255, 255))";
+const isDark = (probe) => getComputedStyle(probe).outlineColor === "rgb(255, 255, 255)";
 let gl;
 function webgl() {
   if (gl === undefined) {
@@ -105,6 +100,7 @@ function render({ model, el }) {
   const said = document.createElement("div");
   said.className = "pgc-said";
   said.setAttribute("role", "status");
+  said.style.outlineColor = LIGHT_OR_DARK;
   el.append(said);
 
   // A connection that is gone throws; the deed stays and is sent again, and the page says what it waits for.
@@ -340,7 +336,7 @@ function render({ model, el }) {
   model.on("comm_live_update", live);
   let width = 0, dark = null, told = 0;
   function hello() {
-    const now = isDark(el);
+    const now = isDark(said);
     middle(); // what had no room before
     if (Math.abs(el.clientWidth - width) < 8 && now === dark) return;
     width = el.clientWidth; dark = now;

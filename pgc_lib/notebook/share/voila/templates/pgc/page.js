@@ -13,8 +13,9 @@
   const theme = () => { try { return localStorage.getItem("pgc-theme") || given || "system"; } catch { return given || "system"; } };
   function paint() {
     const wanted = theme(), dark = wanted === "dark" || (wanted === "system" && system.matches);
-    if (wanted === "system") delete root.dataset.pgcTheme; else root.dataset.pgcTheme = wanted;
-    document.body?.setAttribute("data-jp-theme-light", String(!dark));
+    if (wanted === "system") delete root.dataset.pgcTheme; else if (root.dataset.pgcTheme !== wanted) root.dataset.pgcTheme = wanted;
+    // Writing what stands there would wake whoever watches it, and parts ask the page anew each time.
+    if (document.body && document.body.dataset.jpThemeLight !== String(!dark)) document.body.dataset.jpThemeLight = String(!dark);
     for (const choice of document.querySelectorAll("[data-pgc-themes]")) if (choice.value !== wanted) choice.value = wanted;
   }
   paint();
