@@ -128,11 +128,11 @@ class Jobs:
         return int(row[0]) if row else 0
 
     def unsent(self, limit: int = 500) -> list[UUID]:
-        """The jobs that can be taken and of which no worker was told lately."""
+        """The jobs that can be taken and of which no worker was told lately, or only one that died since."""
         query = """
             select id from pgc.jobs
             where (state = 'waiting' and not_before <= now() or state = 'running' and lease_until < now())
-              and (sent_at is null or sent_at < now() - %s)
+              and (sent_at is null or sent_at < now() - %s or state = 'running' and sent_at < lease_until)
             order by not_before limit %s"""
         with self.connection() as connection:
             return [row[0] for row in connection.execute(query, (_SENT_AGAIN, limit))]

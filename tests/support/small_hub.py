@@ -1,7 +1,8 @@
 """A small real JupyterHub: our proxy, anybody may sign in, servers are processes with the lab's server extension.
 
-with small_hub(folder, {"mia": session}) as hub:
-    hub.api("GET", "users/mia")
+with small_hub(folder) as hub:
+    hub.let_in(session)                             # from now on the person's server has that login
+    hub.api("GET", f"users/{session.name}")
 """
 
 import json
@@ -12,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +53,8 @@ c.JupyterHub.load_roles = [
 ]
 
 def own(spawner):
-    spawner.environment = {**given["common"], **given["people"].get(spawner.user.name, {})}
+    with open(given["people"]) as people:
+        spawner.environment = {**given["common"], **json.load(people).get(spawner.user.name, {})}
 
 c.Spawner.pre_spawn_hook = own
 """
@@ -69,6 +71,18 @@ class SmallHub:
     _hub: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
     _start: list[str] = field(default_factory=list, repr=False)
     _env: dict[str, str] = field(default_factory=dict, repr=False)
+    _people: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+    def let_in(self, session: Session) -> None:
+        """Give somebody an account, and their server their login."""
+        name = session.name
+        self.workspace(name).mkdir(parents=True, exist_ok=True)
+        self._people[name] = {
+            "PGC_DATABASE_URL": session.database.reveal(),
+            "PGC_DATA": str(self.folder / "data" / name),
+        }
+        (self.folder / "people.json").write_text(json.dumps(self._people))
+        assert self.api("POST", f"users/{name}").status in (201, 409), self.log()
 
     @property
     def api_url(self) -> str:
@@ -126,14 +140,24 @@ class SmallHub:
                 self._hub.kill()
                 self._hub.wait()
 
+    def kill_servers(self) -> None:
+        """End everybody's."""
+        for name in self._people:
+            self.kill_server(name)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the hub itself runs."""
+        return self._hub is not None and self._hub.poll() is None
+
     def log(self) -> str:
         """What the hub and the servers wrote."""
         return (self.folder / "hub.log").read_text(encoding="utf-8", errors="replace")[-6000:]
 
 
 @contextmanager
-def small_hub(folder: Path, people: Mapping[str, Session], **settings: str) -> Iterator[SmallHub]:
-    """A hub whose people have these sessions' logins; `settings` go into every server's environment."""
+def small_hub(folder: Path) -> Iterator[SmallHub]:
+    """A hub that knows nobody yet."""
     public, orders, inner = (_free() for _number in range(3))
     proxy_token = secrets.token_hex(16)
     hub = SmallHub(
@@ -143,11 +167,6 @@ def small_hub(folder: Path, people: Mapping[str, Session], **settings: str) -> I
         "PYTHONPATH": str(_ROOT),
         "JUPYTER_CONFIG_PATH": str(SETTINGS / "common"),
         "PGC_LANG": "en",
-        "PGC_DATA": str(folder / "data"),
-        **settings,
-    }
-    logins = {
-        name: {"PGC_DATABASE_URL": session.database.reveal()} for name, session in people.items()
     }
     given = {
         "hub": inner,
@@ -157,11 +176,9 @@ def small_hub(folder: Path, people: Mapping[str, Session], **settings: str) -> I
         "proxy_token": proxy_token,
         "token": hub.token,
         "common": common,
-        "people": logins,
+        "people": str(folder / "people.json"),
     }
     (folder / "hub_config.py").write_text(_CONFIG)
-    for name in people:
-        hub.workspace(name).mkdir(parents=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PGC_")}
     hub._env = {**kept, "SMALL_HUB": json.dumps(given), "PYTHONPATH": str(_ROOT)}
     hub._start = [sys.executable, "-P", "-m", "jupyterhub", "-f", str(folder / "hub_config.py")]
@@ -175,15 +192,12 @@ def small_hub(folder: Path, people: Mapping[str, Session], **settings: str) -> I
     )
     try:
         hub.start()
-        for name in people:
-            assert hub.api("POST", f"users/{name}").status in (201, 409), hub.log()
         yield hub
     finally:
         hub.stop()
         proxy.terminate()
         proxy.wait()
-        for name in people:
-            hub.kill_server(name)
+        hub.kill_servers()
 
 
 def _free() -> int:

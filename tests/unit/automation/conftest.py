@@ -13,8 +13,10 @@ from pgc_lib.automation.jobs import Job, Jobs
 from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from pgc_lib.settings import settings
+from tests.support.engines import temporary_folder
 from tests.support.lab import House
 from tests.support.reports import report
+from tests.support.small_hub import SmallHub, small_hub
 
 ROOT = Path(__file__).parents[3]
 
@@ -82,9 +84,27 @@ def soon(lab: Lab, jobs: Jobs, name: str) -> Job:
     return job
 
 
+@pytest.fixture(scope="session")
+def one_hub() -> Iterator[SmallHub]:
+    """A hub for all tests of this process, in a folder that is short enough for sockets below it."""
+    folder = temporary_folder()
+    folder.chmod(0o755)
+    with small_hub(folder) as running:
+        yield running
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def open_workspace(open_folder: Path) -> Path:
-    """A folder for a hub, short enough for sockets below it."""
-    shutil.rmtree(open_folder / "hub", ignore_errors=True)
-    (open_folder / "hub").mkdir()
-    return open_folder / "hub"
+def any_hub(one_hub: SmallHub) -> Iterator[SmallHub]:
+    """That hub, running; whoever's server is left at the end is ended."""
+    if not one_hub.is_up:
+        one_hub.start()
+    yield one_hub
+    one_hub.kill_servers()
+
+
+@pytest.fixture
+def hub(any_hub: SmallHub, me: Session) -> SmallHub:
+    """A hub that knows somebody."""
+    any_hub.let_in(me)
+    return any_hub

@@ -17,14 +17,11 @@ from pgc_lib.core.session import Session
 from pgc_lib.lab import Lab
 from tests.support.lab import House
 from tests.support.reports import report
-from tests.support.small_hub import SmallHub, small_hub
+from tests.support.small_hub import SmallHub
 from tests.support.valkey import Server
 from tests.unit.automation.conftest import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
-
-_AWAY = 30
-"""Seconds for which the broker is gone."""
 
 
 @pytest.fixture
@@ -33,12 +30,6 @@ def broker(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path, aof=False).start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def hub(me: Session, open_workspace: Path) -> Iterator[SmallHub]:
-    with small_hub(open_workspace, {me.name: me}) as running:
-        yield running
 
 
 class Processes:
@@ -115,14 +106,15 @@ def until(found: Callable[[], Any], processes: Processes, seconds: float = 90) -
 def test_due_times_become_one_run_each_whatever_goes_away(
     lab: Lab, hub: SmallHub, processes: Processes, house: House, broker: Server, me: Session
 ) -> None:
-    """Two beats, a worker killed in the middle, the broker gone for half a minute: each job has one run, all done."""
-    marks = hub.workspace(me.name) / "marks"
+    """Two beats, a worker killed in the middle, the broker gone, a worker stopped: each job has one run, all done."""
+    folder = hub.workspace(me.name)
+    marks, go = folder / "marks", folder / "go"
     report(
-        hub.workspace(me.name) / "scheduled",
+        folder / "scheduled",
         "own",
         f"open({str(marks)!r}, 'a').write('begun ')",
-        "import time; time.sleep(6)",
-        f"open({str(marks)!r}, 'a').write('done ')",
+        f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.1)",
+        f"os.remove({str(go)!r}); open({str(marks)!r}, 'a').write('done ')",
     )
     schedule = lab.schedules.add("own", "0 6 * * *")
     for _number in range(2):
@@ -130,12 +122,15 @@ def test_due_times_become_one_run_each_whatever_goes_away(
     worker = processes.start("worker")
 
     def jobs(state: str) -> list[Any]:
-        query = "select id, due from pgc.jobs where schedule = %s and state = %s"
+        query = "select id, worker from pgc.jobs where schedule = %s and state = %s"
         return house.sql(query, schedule.id, state)
 
     def due() -> None:
         query = "update pgc.timetable set next_at = now() - interval '1 second' where schedule = %s"
         house.sql(query, schedule.id)
+
+    def watched_by_another(than: str) -> bool:
+        return any(other != than for _id, other in jobs("running"))
 
     def marked(words: str) -> bool:
         return marks.exists() and marks.read_text() == words
@@ -143,9 +138,12 @@ def test_due_times_become_one_run_each_whatever_goes_away(
     # A worker is killed while it watches; another takes its job over, and the run is not begun again.
     due()
     until(lambda: marked("begun "), processes)
+    ((_id, first),) = jobs("running")
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     worker = processes.start("worker")
+    until(lambda: watched_by_another(first), processes)
+    go.touch()
     until(lambda: len(jobs("done")) == 1, processes)
     assert marked("begun done ")
 
@@ -153,23 +151,23 @@ def test_due_times_become_one_run_each_whatever_goes_away(
     due()
     until(lambda: marked("begun done begun "), processes)
     broker.kill()
-    gone = time.monotonic()
+    go.touch()
     until(lambda: len(jobs("done")) == 2, processes)
     due()
     until(lambda: len(jobs("waiting")) == 1, processes)
-    time.sleep(max(0.0, _AWAY - (time.monotonic() - gone)))
+    until(lambda: "beat.broker_away" in processes.log(), processes)
     broker.start()
+
+    # A worker that is stopped hands over at once, rather than wait for the end of the report.
+    until(lambda: marked("begun done " * 2 + "begun "), processes)
+    ((_id, second),) = jobs("running")
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(60)
+    processes.start("worker")
+    until(lambda: watched_by_another(second), processes)
+    go.touch()
     until(lambda: len(jobs("done")) == 3, processes)
     assert marked("begun done " * 3)
     runs: list[Run] = lab.reports.runs.find(name="own")
     assert [run.state for run in runs] == ["done"] * 3
-    assert {run.job for run in runs} == {id for id, _due in jobs("done")}
-
-    # A worker that is stopped hands over at once, rather than wait for the end of the report.
-    due()
-    until(lambda: marked("begun done " * 3 + "begun "), processes)
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(15)
-    processes.start("worker")
-    until(lambda: len(jobs("done")) == 4, processes)
-    assert marked("begun done " * 4)
+    assert {run.job for run in runs} == {id for id, _worker in jobs("done")}

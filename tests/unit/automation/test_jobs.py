@@ -197,6 +197,13 @@ def test_workers_are_told_again(lab: Lab, jobs: Jobs, house: House) -> None:
     assert claimed is not None and jobs.unsent() == []
     assert jobs.hand_over(claimed)
     assert jobs.unsent() == [job]
+    assert jobs.claim(job) is not None
+    house.sql(
+        "update pgc.jobs set sent_at = now() - interval '5 seconds', lease_until = now() where id = %s", job
+    )  # fmt: skip
+    assert jobs.unsent() == [job], "whoever was told of it has died"
+    jobs.sent(job)
+    assert jobs.unsent() == []
 
 
 def test_asked_for_twice_it_is_one_job(lab: Lab, jobs: Jobs) -> None:

@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.core.zone import zone
 from pgc_lib.lab import Lab
 from tests.support.lab import House, Person, share
-from tests.support.small_hub import small_hub
+from tests.support.small_hub import SmallHub
 from tests.support.smtp import set_mail
 from tests.unit.automation.test_postman import letters, nobody_elses, planned  # noqa: F401
 
@@ -94,21 +93,22 @@ def test_one_who_cannot_be_woken_is_asked_ever_more_seldom(house: House, lab: La
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_server_is_started_writes_down_what_is_due_and_is_stopped(
-    house: House, lab: Lab, person: Person, open_workspace: Path
+    house: House, lab: Lab, person: Person, any_hub: SmallHub
 ) -> None:
     """Another member of the family put it there while the server was off."""
     me: Session = lab.session
-    with small_hub(open_workspace, {me.name: me}) as hub:
-        other = house.lab(person("husband"))
-        share(me, other.session, "reminders", "edit")
-        soon = datetime.now(zone()) + timedelta(hours=3)
-        other.reminders.items.add(title="from him", day=soon.date(), clock=f"{soon:%H:%M}", owner=me.person)  # fmt: skip
-        past(house, lab)
-        waker = Waker(house.worker_url, hub.api_url, hub.public, hub.token)
-        assert waker.round(), hub.log()
-        assert ("from him", "waiting") in letters(house, lab), hub.log()
-        deadline = time.monotonic() + 60
-        while hub.running(me.name) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert not hub.running(me.name), hub.log()
-        assert not waker.round()
+    hub = any_hub
+    hub.let_in(me)
+    other = house.lab(person("husband"))
+    share(me, other.session, "reminders", "edit")
+    soon = datetime.now(zone()) + timedelta(hours=3)
+    other.reminders.items.add(title="from him", day=soon.date(), clock=f"{soon:%H:%M}", owner=me.person)  # fmt: skip
+    past(house, lab)
+    waker = Waker(house.worker_url, hub.api_url, hub.public, hub.token)
+    assert waker.round(), hub.log()
+    assert ("from him", "waiting") in letters(house, lab), hub.log()
+    deadline = time.monotonic() + 60
+    while hub.running(me.name) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not hub.running(me.name), hub.log()
+    assert not waker.round()
