@@ -23,7 +23,7 @@ _MARK = "pgc-smoke:"
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
     *("--no-first-run", "--disable-background-networking", "--disable-sync", "--disable-quic"),
-    # Nothing on the way is drawn in 3D: pages without WebGL cost half of the processor that a software GPU takes.
+    # Nothing on the way is drawn in 3D; a graphics card made of software would only cost time.
     *("--disable-gpu", "--disable-software-rasterizer"),
 )
 
