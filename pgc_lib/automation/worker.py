@@ -16,6 +16,7 @@ import structlog
 from pgc_lib.automation.beat import tick
 from pgc_lib.automation.jobs import AT_ONCE, Job, Jobs
 from pgc_lib.automation.watch import Servers, Watcher
+from pgc_lib.core.bell import Bell
 from pgc_lib.stores.postgres import connect_seconds
 
 _EVERY = 15.0
@@ -34,31 +35,33 @@ class HomeWorker:
         self._jobs, self._every = jobs, every
         self._watcher = Watcher(jobs, servers)
         self._threads: list[threading.Thread] = []
-        self._stop = threading.Event()
+        self._bell = Bell()
 
     def run(self) -> None:
         """Work; a database that is away is waited for."""
         tidied = float("-inf")
-        while not self._stop.is_set():
+        while not self._bell.is_rung():
             try:
                 with self._listening() as connection:
-                    while not self._stop.is_set():
+                    while not self._bell.is_rung():
                         tick(self._jobs)
                         self._claim()
                         if time.monotonic() - tidied > _TIDY:
                             self._jobs.tidy()
                             tidied = time.monotonic()
-                        self._pause(connection)
+                        self._bell.wait(connection, _BUSY if self._threads else self._every)
             except psycopg.Error as error:
                 log.warning("worker.database_away", error=str(error).partition("\n")[0])
-                self._stop.wait(_AGAIN)
+                self._bell.pause(_AGAIN)
         self._watcher.stop()
         for thread in self._threads:
             thread.join()
+        self._bell.close()
 
     def stop(self) -> None:
         """End soon; what is being watched goes on and is taken up at the next start."""
-        self._stop.set()
+        with suppress(OSError):  # it may have ended by itself
+            self._bell.ring()
         self._watcher.stop()
 
     def _listening(self) -> "psycopg.Connection[object]":
@@ -83,14 +86,6 @@ class HomeWorker:
             self._watcher.carry(job)
         except Exception:  # whatever it was, its lease runs out and it is tried again
             log.exception("worker.failed", job=str(job.id))
-
-    def _pause(self, connection: "psycopg.Connection[object]") -> None:
-        """Until something is to do, or a while has passed; in short steps, to be stopped soon."""
-        busy = bool(self._threads)
-        deadline = time.monotonic() + (_BUSY if busy else self._every)
-        while not self._stop.is_set() and time.monotonic() < deadline:
-            if list(connection.notifies(timeout=min(1.0, self._every), stop_after=1)):
-                return
 
 
 def beside(work: Callable[[], None], stop: Callable[[], None]) -> Callable[[], None]:
