@@ -74,7 +74,8 @@ def rows(frame: "pl.DataFrame") -> str:
 
     texts = pl.col(pl.String)
     cut = texts.str.slice(0, _LONGEST) + pl.when(texts.str.len_chars() > _LONGEST).then(pl.lit("…")).otherwise(pl.lit(""))  # fmt: skip
-    lines, size = [], 0
+    lines: list[str] = []
+    size = 0
     for line in frame.with_columns(cut).write_ndjson().splitlines():
         size += len(line)
         if size > MOST_RECORDS and lines:

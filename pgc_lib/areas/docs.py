@@ -239,7 +239,7 @@ class Docs(Area, name="docs", main="items"):
             for link in _links_of(place, index)
             if link.leads_to is not None and link.leads_to.id != place.id
         }
-        return Listing(doc for doc in self.items.find(owner=self.session.person) if doc.id not in linked).of(self.session)  # fmt: skip
+        return Listing(doc for doc in self.items.find(owner=self.session.person) if doc.id not in linked).found_by(self.session)  # fmt: skip
 
     def beside(self, notebook: str = "") -> Any:
         """Outline, backlinks, related notes and to-dos of a notebook by its path, of the current one unless it is named."""

@@ -165,7 +165,7 @@ class Todos(TodoArea, name="todos", main="items"):
 
     def parts(self, todo: Which) -> Listing[Todo]:
         """The steps that it is made of, with theirs."""
-        return Listing(finishing.parts_of(self, self.known(todo).id)).of(self.session)
+        return Listing(finishing.parts_of(self, self.known(todo).id)).found_by(self.session)
 
     def tree_view(self) -> Any:
         """The to-dos with their parts as a tree to open, tick and rearrange."""

@@ -254,7 +254,7 @@ class Collection(Attaching, Commenting, Sealing, Generic[R]):
             limit=limited(limit),
             after=None,
         )
-        return Listing(self._opened(row) for row in rows).of(self.session)
+        return Listing(self._opened(row) for row in rows).found_by(self.session)
 
     def page(
         self,
@@ -271,7 +271,7 @@ class Collection(Attaching, Commenting, Sealing, Generic[R]):
             limit=limited(limit),
             after=after,
         )
-        return Page(Listing(self._opened(row) for row in rows).of(self.session), following)
+        return Page(Listing(self._opened(row) for row in rows).found_by(self.session), following)
 
     def __iter__(self) -> Iterator[R]:
         after: str | None = None

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from html import escape
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol, Self, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, Self, SupportsIndex, TypeVar, cast, overload
 from unicodedata import east_asian_width
 
 from pgc_lib.core.zone import zone
@@ -67,13 +67,11 @@ class Listing(list[T]):
     def __getitem__(self, at: slice) -> "Listing[T]": ...
     def __getitem__(self, at: SupportsIndex | slice) -> "T | Listing[T]":
         found = super().__getitem__(at)
-        return (
-            Listing(found).of(self.session)
-            if isinstance(at, slice) and isinstance(found, list)
-            else found
-        )  # type: ignore[return-value]
+        if isinstance(at, slice):
+            return Listing(cast("list[T]", found)).found_by(self.session)
+        return cast("T", found)
 
-    def of(self, session: "Session | None") -> Self:
+    def found_by(self, session: "Session | None") -> Self:
         """The same, found by somebody."""
         self.session = session
         return self

@@ -66,7 +66,7 @@ class Reviewing(Looking, name="knowledge"):
 
         lines = sorted(found, key=urgency)
         lines += self._new_ones(deck, moment, plans, limit)
-        return Listing(lines[:limit]).of(self.session)
+        return Listing(lines[:limit]).found_by(self.session)
 
     def _new_ones(
         self, deck: str | None, moment: datetime, plans: "Mapping[str, ReviewPlan]", limit: int | None
