@@ -1,8 +1,9 @@
 """The home dashboard as `pgc dashboards` serves it, in a real browser: read, ticked, written, picked, and out of order."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,13 @@ from tests.support.browser import browser, shot, visit, without_webgl  # noqa: F
 from tests.support.dashboards import (
     PATIENCE,
     Dashboards,
+    Shared,
     beside_notebooks,
     opened,
+    resized,
     served,
     settled,
+    speak,
 )
 from tests.support.jupyterlab import new_data
 
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NARROW = (390, 844)
+WIDE, NARROW = (1440, 900), (390, 844)
+BLOCKED = ("Blocked script execution", "Content Security Policy")
 HOSTILE = (
     "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">",
     "很长" * 240,
@@ -78,9 +83,23 @@ def chinese(data: Path) -> Iterator[Dashboards]:
 
 @pytest.fixture(scope="module")
 def english(data: Path) -> Iterator[Dashboards]:
-    """The dashboards in English."""
-    with served(data, lang="en") as running:
+    """The dashboards in English, with kernels that wait for pages."""
+    with served(data, lang="en", ready=1) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def in_chinese(browser: "Browser", chinese: Dashboards) -> Iterator[Shared]:  # noqa: F811
+    """A page in Chinese for tests that leave it as it was."""
+    with closing(Shared(browser, chinese.address, "zh-CN")) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def in_english(browser: "Browser", english: Dashboards) -> Iterator[Shared]:  # noqa: F811
+    """A page in English for tests that leave it as it was."""
+    with closing(Shared(browser, english.address, "en")) as page:
+        yield page
 
 
 @pytest.fixture
@@ -112,50 +131,52 @@ def _row(page: "Page", title: str) -> Any:
     return page.locator(".pgc-live .pgc-due li", has_text=title)
 
 
-@pytest.mark.parametrize(
-    ("size", "dark"), [((1440, 900), False), (NARROW, True)], ids=["wide", "narrow"]
-)
-def test_the_page_is_whole_in_chinese(
-    browser: "Browser",  # noqa: F811
-    chinese: Dashboards,
-    size: tuple[int, int],
-    dark: bool,
-) -> None:
-    """Every part is there in the person's language, nothing wider than the screen, on a desk and on a phone.
-
-    Each is opened in one light and seen in both.
-    """
-    with visit(browser, lang="zh-CN", dark=dark, size=size) as page:
-        opened(page, chinese.address)
+def test_the_page_is_whole_in_chinese(in_chinese: Shared) -> None:
+    """Every part is there in the person's language, nothing wider than the screen, on a desk and on a phone, in any light."""
+    with in_chinese.lent(size=WIDE) as page:
         assert page.locator("html").get_attribute("lang") == "zh-CN"
-        headings = page.locator(".pgc-live h2").all_inner_texts()
-        assert [text[:2] for text in headings] == [
-            "今天",
-            "本月",
-            "提醒",
-            "我今",
-            "要复",
-            "报告",
-            "每周",
-        ]
-        assert "¥" in page.locator(".pgc-live .pgc-tile").first.inner_text()
-        for dimmed in (dark, not dark):
-            page.emulate_media(color_scheme="dark" if dimmed else "light")
-            page.wait_for_timeout(500)
-            settled(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-            shot(page, f"dashboard-zh-CN-{'dark' if dimmed else 'light'}-{size[0]}", whole=True)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            for light in ("light", "dark"):
+                page.emulate_media(color_scheme=light)
+                resized(page)
+                headings = page.locator(".pgc-live h2").all_inner_texts()
+                assert [text[:2] for text in headings] == [
+                    "今天",
+                    "本月",
+                    "提醒",
+                    "我今",
+                    "要复",
+                    "报告",
+                    "每周",
+                ]
+                assert "¥" in page.locator(".pgc-live .pgc-tile").first.inner_text()
+                assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+                shot(page, f"dashboard-zh-CN-{light}-{size[0]}", whole=True)
+
+
+def test_an_open_page_rests(in_english: Shared) -> None:
+    """Where nothing is done, nothing is drawn, asked or counted over and over: a page may be open all day."""
+    with in_english.lent() as page:
+        settled(page)
+        stirred = page.evaluate(
+            """() => new Promise((done) => {
+                let seen = 0;
+                const all = { subtree: true, childList: true, attributes: true, characterData: true };
+                new MutationObserver((list) => { seen += list.length; }).observe(document, all);
+                setTimeout(() => done(seen), 1500);
+            })"""
+        )
+        assert not stirred
 
 
 def test_a_to_do_is_done_and_taken_back(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    in_english: Shared,
     lab: Any,
 ) -> None:
     """A click does it in the database; Undo, reached by the keyboard alone, brings it back."""
     todo = lab.todos.add(title="tick me off", due=date.today())  # noqa: DTZ011
-    with visit(browser) as page:
-        opened(page, english.address)
+    with in_english.lent() as page:
         _row(page, "tick me off").get_by_role("checkbox").focus()
         page.keyboard.press("Space")
         _row(page, "tick me off").wait_for(state="detached")
@@ -172,13 +193,11 @@ def test_a_to_do_is_done_and_taken_back(
 
 
 def test_a_to_do_is_written_and_refused(
-    browser: "Browser",  # noqa: F811
-    chinese: Dashboards,
+    in_chinese: Shared,
     lab: Any,
 ) -> None:
     """What is wrong is said at its field in Chinese and keeps what was typed; put right, it is kept."""
-    with visit(browser, lang="zh-CN") as page:
-        opened(page, chinese.address)
+    with in_chinese.lent() as page:
         _add(page, "买菜，做饭", "很久")
         wrong = page.locator(".pgc-live #pgc-wrong-minutes")
         wrong.wait_for()
@@ -201,12 +220,10 @@ def test_a_to_do_is_written_and_refused(
 
 
 def test_a_report_is_read_and_cannot_act(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    in_english: Shared,
 ) -> None:
     """Its page opens over the dashboard; a script in it does not run and its pictures ask nobody."""
-    with visit(browser, blocked=("Blocked script execution", "Content Security Policy")) as page:
-        opened(page, english.address)
+    with in_english.lent(blocked=BLOCKED) as page:
         failed = page.locator(".pgc-live .pgc-reports li", has_text="budget")
         assert "Cell 4 · ZeroDivisionError: division by zero" in failed.inner_text()
         failed.locator("summary").click()
@@ -223,18 +240,19 @@ def test_a_report_is_read_and_cannot_act(
         page.get_by_role("button", name="Read away").click()
         page.get_by_text("The page of this report is no longer there.").wait_for()
         assert page.title() == "My day · PGC"
+        page.keyboard.press("Escape")
+        page.locator(".pgc-reader").wait_for(state="detached")
 
 
 def test_the_scene_is_picked_turned_and_left(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    in_english: Shared,
 ) -> None:
     """Pointing at a bar names its week; buttons do the same without a mouse; a chart stands in for the scene."""
-    with visit(browser, size=(1280, 1000)) as page:
-        opened(page, english.address)
+    with in_english.lent(size=(1280, 1000)) as page:
         canvas = page.locator(".pgc-live .pgc-stage canvas")
+        canvas.wait_for(timeout=PATIENCE)
         canvas.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
+        resized(page)
         box = canvas.bounding_box()
         assert box is not None
         told = page.locator(".pgc-live .pgc-picked")
@@ -258,8 +276,9 @@ def test_the_scene_is_picked_turned_and_left(
         settled(page)
         page.get_by_role("button", name="Chart").click()
         page.locator(".pgc-live .pgc-stage svg[role=img]").first.wait_for(timeout=PATIENCE)
-        page.wait_for_timeout(300)
         shot(page, "dashboard-en-chart")
+        page.get_by_role("button", name="Landscape").click()
+        canvas.wait_for(timeout=PATIENCE)
 
 
 def test_without_webgl_there_is_a_chart(
@@ -275,16 +294,14 @@ def test_without_webgl_there_is_a_chart(
 
 
 def test_hostile_titles_are_text(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    in_english: Shared,
     lab: Any,
 ) -> None:
     """Whatever a title holds is shown as it is, and nothing of it runs or pushes the page apart."""
     kept = [
         lab.todos.add(title=title, due=date(2020, 1, 1), project=title[:200]) for title in HOSTILE
     ]
-    with visit(browser, size=NARROW) as page:
-        opened(page, english.address)
+    with in_english.lent(size=NARROW) as page:
         titles = page.locator(".pgc-live .pgc-due .pgc-title").all_text_contents()
         assert HOSTILE[0] in titles and HOSTILE[4] in titles and HOSTILE[2] in titles
         assert page.title() == "My day · PGC"
@@ -297,12 +314,12 @@ def test_hostile_titles_are_text(
         lab.todos.remove(todo.id)
 
 
-def test_a_person_may_begin_before_the_page_is_ready(
+def test_a_page_from_its_first_second_to_its_end(
     browser: "Browser",  # noqa: F811
     english: Dashboards,
     lab: Any,
 ) -> None:
-    """What is ticked and typed in the first second, while everything still starts, is not lost."""
+    """What is ticked and typed while everything still starts is not lost, and leaving the page ends what was started for it."""
     todo = lab.todos.add(title="very early", due=date(2020, 1, 1))
     with visit(browser) as page:
         page.goto(english.address, wait_until="commit")
@@ -313,19 +330,26 @@ def test_a_person_may_begin_before_the_page_is_ready(
         page.locator(".pgc-toast", has_text="very early").wait_for()
         assert lab.todos.get(todo.id).done
         assert page.input_value(".pgc-live [name=title]") == "half writ"
+        assert "token" not in page.url
+        before = len(_kernels(english))
+        assert before
+        page.goto("about:blank")
+        deadline = time.monotonic() + 30
+        while len(_kernels(english)) >= before and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert len(_kernels(english)) < before
     lab.todos.remove(todo.id)
 
 
 def test_the_database_is_restarted_under_the_page(
-    browser: "Browser",  # noqa: F811
+    in_english: Shared,
     english: Dashboards,
     lab: Any,
 ) -> None:
     """The next click works, or says what to do and the one after works; a traceback is never seen."""
     todo = lab.todos.add(title="over the restart", due=date(2020, 1, 1))
     lab.close()
-    with visit(browser) as page:
-        opened(page, english.address)
+    with in_english.lent() as page:
         embedded.stop(english.data)
         _row(page, "over the restart").get_by_role("checkbox").click()
         page.locator(".pgc-live .pgc-toast").wait_for(timeout=PATIENCE)
@@ -341,12 +365,11 @@ def test_the_database_is_restarted_under_the_page(
 
 
 def test_a_page_whose_kernel_died_says_so(
-    browser: "Browser",  # noqa: F811
+    in_english: Shared,
     english: Dashboards,
 ) -> None:
     """A kernel that was killed is started anew without our page in it: the page must notice, and say what to do."""
-    with visit(browser) as page:
-        opened(page, english.address)
+    with in_english.lent() as page:
         for kernel in _kernels(english):
             kernel.kill()
         page.get_by_role("button", name="Week before").click()
@@ -377,10 +400,9 @@ def test_a_person_s_server_serves_it_below_its_address(
     data: Path,
 ) -> None:
     """As on a hub: beside the notebooks, by Voilà as an extension, and everything below the person's prefix."""
-    blocked = ("Blocked script execution", "Content Security Policy")
     with (
         beside_notebooks(data, "/user/mei/") as address,
-        visit(browser, blocked=blocked) as page,
+        visit(browser, blocked=BLOCKED) as page,
     ):
         asked: list[str] = []
         page.on("request", lambda request: asked.append(urlsplit(request.url).path))
@@ -394,53 +416,36 @@ def test_a_person_s_server_serves_it_below_its_address(
         assert own and not [path for path in own if not path.startswith("/user/mei/")]
 
 
-def test_a_kernel_ends_with_its_page(browser: "Browser", english: Dashboards) -> None:  # noqa: F811
-    """Leaving the page ends what was started for it; nothing waits to be culled."""
-    import time
-
-    with visit(browser) as page:
-        opened(page, english.address)
-        assert "token" not in page.url
-        page.wait_for_timeout(500)
-        before = len(_kernels(english))
-        assert before
-        page.goto("about:blank")
-        deadline = time.monotonic() + 30
-        while len(_kernels(english)) >= before and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert len(_kernels(english)) < before
-
-
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
-def test_an_empty_lab_says_how_to_begin(browser: "Browser", lang: str) -> None:  # noqa: F811
-    """No panel is a hole: each says what will be there and how to begin."""
-    with new_data() as folder, served(folder, lang=lang) as running:
-        with visit(browser, lang=lang) as page:
-            opened(page, running.address)
-            assert page.locator(".pgc-live .pgc-empty").count() == 6
-            _add(page, "first")
-            _row(page, "first").wait_for()
-            shot(page, f"dashboard-{lang}-empty")
-        # Nothing is said in the log but what Voilà says of itself.
-        log = running.log.read_text(encoding="utf-8")
-        assert "Traceback" not in log and "ERROR" not in log and "Deprecat" not in log, log
-
-
-def test_much_stays_quick(browser: "Browser", prepared_data: Path) -> None:  # noqa: F811
-    """5,000 due to-dos and 100,000 transactions: a page of them, counted, the rest on demand."""
+def test_an_empty_lab_and_a_full_one(browser: "Browser") -> None:  # noqa: F811
+    """No panel is a hole: each says what will be there and how to begin, in either language. And of 5,000 due to-dos and
+    100,000 transactions there is a page of them, counted, the rest on demand."""
     from tests.bench.data import transactions
 
-    with new_data(prepared_data) as folder:
-        with pgc.open(data=folder) as lab:
-            lab.finance.add_many(transactions(100_000))
-            lab.todos.add_many(
-                [{"title": f"to-do {n}", "due": date(2026, 1, 1 + n % 28)} for n in range(5000)]
-            )
-        with served(folder) as running, visit(browser) as page:
+    with new_data() as folder, served(folder, lang="zh-CN") as running:
+        with visit(browser) as page:
             opened(page, running.address)
+            for lang in ("zh-CN", "en"):
+                speak(page, lang)
+                assert page.locator(".pgc-live .pgc-empty").count() == 6
+                _add(page, f"first {lang}")
+                _row(page, f"first {lang}").wait_for()
+                shot(page, f"dashboard-{lang}-empty")
+                page.locator(".pgc-toast .pgc-button").first.click()
+                _row(page, f"first {lang}").wait_for(state="detached")
+            with pgc.open(data=folder) as lab:
+                lab.finance.add_many(transactions(100_000))
+                lab.todos.add_many(
+                    [{"title": f"to-do {n}", "due": date(2026, 1, 1 + n % 28)} for n in range(5000)]
+                )
+            page.reload()
+            page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
+            settled(page)
             assert page.locator(".pgc-live .pgc-due li").count() == 12
             assert "5000 things to do" in page.inner_text(".pgc-live .pgc-card h2")
             page.get_by_role("button", name="Show more").click()
             page.wait_for_function(
                 "() => document.querySelectorAll('.pgc-live .pgc-due li').length === 62"
             )
+        # Nothing is said in the log but what Voilà says of itself.
+        log = running.log.read_text(encoding="utf-8")
+        assert "Traceback" not in log and "ERROR" not in log and "Deprecat" not in log, log

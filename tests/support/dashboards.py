@@ -8,17 +8,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.browser import SIZE, Visitor, visitor
 from tests.support.jupyterlab import command
 from tests.support.jupyterlab import environment as jupyter_environment
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 PATIENCE = 90_000
 _SECONDS = 60
@@ -48,14 +49,15 @@ class Dashboards:
 
 
 @contextmanager
-def served(data: Path, *options: str, lang: str = "en") -> Iterator[Dashboards]:
-    """`pgc dashboards` until the block ends."""
+def served(data: Path, *options: str, lang: str = "en", ready: int = 0) -> Iterator[Dashboards]:
+    """`pgc dashboards` until the block ends; kernels wait for pages only where a test says so, for a new one follows each page."""
     log = data.parent / f"dashboards-{lang}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command("dashboards", "--port", str(first_port()), *options),
             # Tests open more pages in a minute than a person does.
-            env=jupyter_environment(data, lang) | {"PGC_DASHBOARDS_OPEN": "0"},
+            env=jupyter_environment(data, lang)
+            | {"PGC_DASHBOARDS_OPEN": "0", "PGC_DASHBOARDS_READY": str(ready)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -76,7 +78,8 @@ def beside_notebooks(data: Path, prefix: str) -> Iterator[str]:
     words = [sys.executable, "-P", "-m", "jupyter_server", "--ServerApp.open_browser=False"]
     words += [f"--ServerApp.port={port}", f"--ServerApp.base_url={prefix}", "--allow-root"]
     words += [f"--ServerApp.root_dir={DASHBOARDS}", "--ServerApp.jpserver_extensions=voila=True"]
-    variables = environment(data) | jupyter_environment(data) | {"JUPYTER_TOKEN": token}
+    variables = environment(data) | jupyter_environment(data)
+    variables |= {"JUPYTER_TOKEN": token, "PGC_DASHBOARDS_READY": "0"}
     variables.pop("JUPYTER_TOKEN_FILE")
     log = data.parent / "server.log"
     with log.open("wb") as output:
@@ -128,6 +131,43 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
+class Shared:
+    """One open dashboard for the tests of a module, each of which leaves it as it was: opening costs more than most do with it.
+
+    After a failure the next test gets a new one.
+    """
+
+    def __init__(self, browser: "Browser", address: str, lang: str) -> None:
+        self._browser, self._address, self._lang = browser, address, lang
+        self._visitor: Visitor | None = None
+
+    @contextmanager
+    def lent(
+        self, *, size: tuple[int, int] = SIZE, blocked: Sequence[str] = ()
+    ) -> Iterator["Page"]:
+        """The page for one test, in the light, with what is true now."""
+        if new := self._visitor is None:
+            self._visitor = visitor(self._browser, lang=self._lang, size=size)
+        someone, self._visitor = self._visitor, None
+        someone.blocked = tuple(blocked)
+        with someone.heard(stays=True) as page:
+            if new:
+                opened(page, self._address)
+            else:
+                page.emulate_media(color_scheme="light")
+                page.set_viewport_size({"width": size[0], "height": size[1]})
+                page.evaluate("document.querySelector('.pgc-toast button:last-child')?.click()")
+                resized(page)
+                again(page)
+            yield page
+        self._visitor = someone
+
+    def close(self) -> None:
+        """Nobody wants it any more."""
+        if self._visitor is not None:
+            self._visitor.page.context.close()
+
+
 def opened(page: "Page", address: str, *, drawn: bool = True) -> None:
     """Open the dashboard and wait until it works and, unless told otherwise, is drawn."""
     page.set_default_timeout(PATIENCE)
@@ -146,3 +186,22 @@ def settled(page: "Page") -> None:
         "() => !document.querySelector('.pgc-live.pgc-busy, .pgc-live [aria-busy=true], .pgc-live .pgc-ring')",
         timeout=PATIENCE,
     )
+
+
+def again(page: "Page") -> None:
+    """Ask for what is true now, as a person does."""
+    page.locator(".pgc-live .pgc-refresh").click()
+    settled(page)
+
+
+def speak(page: "Page", language: str) -> None:
+    """Choose a language on the page."""
+    page.select_option(".pgc-live .pgc-language", language)
+    page.wait_for_function("wanted => document.documentElement.lang === wanted", arg=language)
+    settled(page)
+
+
+def resized(page: "Page") -> None:
+    """Wait until the page has told its new width or light, which it does a moment later, and is drawn for it."""
+    page.wait_for_timeout(300)
+    settled(page)
