@@ -4,6 +4,7 @@ All of it in one Voilà and one kernel: pages, language and light are changed as
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ import pgc_lib as pgc
 from pgc_lib.notebook.panels import every
 from tests.support import needs
 from tests.support.axe import serious
-from tests.support.browser import browser, shot, visit  # noqa: F401 (a fixture)
-from tests.support.dashboards import PATIENCE, Dashboards, opened, served, settled
+from tests.support.browser import browser, shot  # noqa: F401 (a fixture)
+from tests.support.dashboards import PATIENCE, Shared, resized, served, settled, speak
 from tests.support.jupyterlab import new_data
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WIDE, NARROW = (1280, 860), (360, 740)
+_SIZES = WIDE, NARROW = (1280, 860), (360, 740)
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +37,15 @@ def data(demo_data: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def english(data: Path) -> Iterator[Dashboards]:
-    """The dashboards in English."""
-    with served(data, lang="en") as running:
-        yield running
+def pages(browser: "Browser", data: Path) -> Iterator[Shared]:  # noqa: F811
+    """One page for all tests, each of which leaves it in English and without a sheet over it."""
+    with served(data) as running, closing(Shared(browser, running.address, "en")) as page:
+        yield page
 
 
 def _go(page: "Page", name: str) -> None:
     page.click(f".pgc-live .pgc-nav a[href='{name}.ipynb']")
     page.wait_for_selector(f"[data-pgc-page={name}]", timeout=PATIENCE)
-    settled(page)
-
-
-def _speak(page: "Page", language: str) -> None:
-    page.select_option(".pgc-live .pgc-language", language)
-    page.wait_for_function("wanted => document.documentElement.lang === wanted", arg=language)
     settled(page)
 
 
@@ -60,36 +55,35 @@ def _fits(page: "Page", width: int) -> bool:
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_page_in_every_light(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    pages: Shared,
     language: str,
 ) -> None:
     """Nothing complains, asks another host, is wider than its screen, or is out of anybody's reach."""
-    with visit(browser, size=WIDE) as page:
-        opened(page, english.address)
-        _speak(page, language)
+    with pages.lent(size=WIDE) as page:
+        _go(page, "home")
+        speak(page, language)
         for number, name in enumerate(every.PAGES):
             _go(page, name)
             assert page.url.endswith(f"/{name}.ipynb")
             assert not page.locator(".pgc-live .pgc-trouble").count()
-            dark = (number % 2 == 0) == (language == "en")  # both of each page, over both languages
-            for size, dimmed in ((WIDE, dark), (NARROW, not dark)):
+            # Both of each page over both languages. The next page begins as this one ends, for each is drawn anew for another.
+            dark = (number % 2 == 0) == (language == "en")
+            for size, dimmed in zip(_SIZES[:: 1 - 2 * (number % 2)], (dark, not dark), strict=True):
                 page.set_viewport_size({"width": size[0], "height": size[1]})
                 page.select_option("[data-pgc-themes]", "dark" if dimmed else "light")
-                page.wait_for_timeout(300)  # the page tells its new width a moment later
-                settled(page)
+                resized(page)
                 assert _fits(page, size[0]), (name, size)
                 shot(page, f"page-{name}-{language}-{size[0]}", whole=True)
             found = serious(page)
             assert not found, "\n".join([name, *found])
-            page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-        _speak(page, "en")
+        page.select_option("[data-pgc-themes]", "system")
+        speak(page, "en")
 
 
-def test_a_page_is_gone_to_and_come_back_from(browser: "Browser", english: Dashboards) -> None:  # noqa: F811
+def test_a_page_is_gone_to_and_come_back_from(pages: Shared) -> None:
     """The address and the title follow, the browser's way back works, the light is kept, and so is the language."""
-    with visit(browser) as page:
-        opened(page, english.address)
+    with pages.lent() as page:
+        _go(page, "home")
         _go(page, "family")
         assert page.title() == "Family · PGC"
         page.go_back()
@@ -97,20 +91,22 @@ def test_a_page_is_gone_to_and_come_back_from(browser: "Browser", english: Dashb
         settled(page)
         assert page.title() == "My day · PGC"
         page.select_option("[data-pgc-themes]", "dark")
-        _speak(page, "zh-CN")
+        speak(page, "zh-CN")
+        _go(page, "money")
         page.reload()
         page.wait_for_selector(".pgc-still, .pgc-live", timeout=PATIENCE)
         assert page.locator("html").get_attribute("lang") == "zh-CN"  # in the very first text
         assert page.evaluate("document.documentElement.dataset.pgcTheme") == "dark"
-        page.wait_for_selector(".pgc-live.pgc-shown", timeout=PATIENCE)
+        page.wait_for_selector(".pgc-live.pgc-shown [data-pgc-page=money]", timeout=PATIENCE)
         settled(page)
-        _speak(page, "en")
+        speak(page, "en")
+        page.select_option("[data-pgc-themes]", "system")
 
 
-def test_a_figure_opens_its_rows(browser: "Browser", english: Dashboards) -> None:  # noqa: F811
+def test_a_figure_opens_its_rows(pages: Shared) -> None:
     """By the keyboard alone: into the sheet, out of it again, to where one was; the period counts for the whole page."""
-    with visit(browser) as page:
-        opened(page, english.address.replace("home.ipynb", "money.ipynb"), drawn=False)
+    with pages.lent() as page:
+        _go(page, "money")
         figure = page.locator(".pgc-live .pgc-tile .pgc-leads").nth(1)
         figure.focus()
         page.keyboard.press("Enter")
@@ -132,14 +128,13 @@ def test_a_figure_opens_its_rows(browser: "Browser", english: Dashboards) -> Non
 
 
 def test_everyday_things_are_written_down(
-    browser: "Browser",  # noqa: F811
-    english: Dashboards,
+    pages: Shared,
     data: Path,
 ) -> None:
     """A mood in one touch, a reminder put off, a talk noted, a card reviewed: no code is ever seen."""
-    with pgc.open(data=data) as lab, visit(browser) as page:
+    with pgc.open(data=data) as lab, pages.lent() as page:
         moods, talks = lab.wellbeing.moods.count(), lab.family.contacts.count()
-        opened(page, english.address)
+        _go(page, "home")
         page.get_by_role("button", name="Mood 7 of 10").click()
         page.locator(".pgc-toast", has_text="Mood noted: 7").wait_for()
         settled(page)
@@ -170,3 +165,5 @@ def test_everyday_things_are_written_down(
         page.locator(".pgc-live .pgc-hits .pgc-leads").first.click()
         page.get_by_role("dialog").get_by_role("button", name="Close").wait_for(timeout=PATIENCE)
         shot(page, "page-search-record")
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
