@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pgc_lib.core.ids import new_id
 from pgc_lib.core.session import Session
-from pgc_lib.errors import SettingError
+from pgc_lib.errors import SettingError, Unavailable
 from pgc_lib.i18n import _, lang
 from pgc_lib.settings import Secret, settings
 from pgc_lib.stores import embedded
@@ -53,7 +53,14 @@ def open_home(data: Path, *, on_progress: Progress | None = None) -> Session:
         say(_("Preparing the database"))
         _prepare(data, keys, endpoints, say)
         zone = _zone_of(session.database.reveal())
-    return replace(session, time_zone=zone or "")
+    if zone is None:
+        raise Unavailable(
+            _("This lab's database and this program are not of the same version."),
+            next_step=_(
+                "PGC was probably updated meanwhile: restart this kernel, or run `./pgc stop` and `./pgc lab`; `./pgc doctor` says more."
+            ),
+        )
+    return replace(session, time_zone=zone)
 
 
 def administration(data: Path) -> "Administration":

@@ -57,8 +57,8 @@ class Reminders(Area, name="reminders", main="items"):
         if by_moon := _by_the_moon(reminder):
             rest, wanted = by_moon
             parsed = parse(rest, datetime.now(zone()).replace(hour=0, minute=0, second=0))
-            told = {"clock": parsed.at} if parsed.at else {}
-            return self.lunar(_whole_title(parsed), **{**wanted, **told, **values})
+            clock = {"clock": parsed.at} if parsed.at else {}
+            return self.lunar(_whole_title(parsed), **{**wanted, **clock, **values})
         parsed = parse(reminder, datetime.now(zone()))
         told = {"title": _whole_title(parsed), "clock": parsed.at, "rule": parsed.rule}
         if parsed.due is not None:

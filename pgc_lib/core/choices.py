@@ -45,6 +45,11 @@ _CHOICES: Mapping[str, str] = {
     "settled": N_("settled"), "outdated": N_("outdated"), "related": N_("is related to"), "supports": N_("supports"),
     "contradicts": N_("contradicts"), "part_of": N_("is part of"), "example_of": N_("is an example of"),
     "follows": N_("follows from"), "adopt": N_("adopt it"), "adjust": N_("adjust it"), "abandon": N_("abandon it"),
+    "birthday": N_("a birthday"), "wedding": N_("a wedding day"), "memorial": N_("a day of remembrance"),
+    "occasion": N_("an occasion"), "practice": N_("practice"), "level": N_("a new level"), "held": N_("still held"),
+    "even": N_("on time"), "ahead": N_("ahead of time"), "behind": N_("behind"), "income": N_("Income"),
+    "spending": N_("Spending"), "mail": N_("mail"), "own": N_("noted by myself"), "learned": N_("learned from corrections"),
+    "do": N_("do it now"), "plan": N_("plan it"), "quickly": N_("do it quickly or hand it on"),
 }  # fmt: skip
 
 
@@ -54,3 +59,12 @@ def choice_title(value: str) -> str:
         return _(_NOTHING)
     word = _CHOICES.get(value)
     return _(word) if word is not None else value.replace("_", " ")
+
+
+def word_of_ours(value: str) -> str:
+    """A choice or an area by its word; anything else, such as a person's own word, as it is."""
+    from pgc_lib.core.naming import AREAS
+
+    if value in _CHOICES:
+        return choice_title(value)
+    return _(AREAS[value]) if value in AREAS else value

@@ -199,9 +199,13 @@ class Record(BaseModel):
 
     def _shown_(self) -> dict[str, Any]:
         """What is encrypted is only said to be there, unless it is not kept yet: an example is to be read."""
+        from pgc_lib.core.shown import short_id
+
         return {
             spec.title: SEALED
             if spec.meta.sensitive and self._version and getattr(self, name)
+            else short_id(getattr(self, name))
+            if spec.type.name == "link" and getattr(self, name)
             else spec.told(getattr(self, name))
             for name, spec in self.spec.fields.items()
         }

@@ -4,6 +4,7 @@ Whatever can name its values for a person (`_shown_`) is shown so, alone or as a
 What is shown is data and never markup.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, Self, SupportsIndex, TypeVar, cast, overload
 from unicodedata import east_asian_width
 
+from pgc_lib.core.naming import kind_title
 from pgc_lib.core.zone import zone
 from pgc_lib.errors import Problem
 from pgc_lib.i18n import _
@@ -26,6 +28,9 @@ _ROOM = 10
 """Letters that a text has beside one another at least, however many columns there are."""
 _WIDEST = 40
 _LINE = 120
+_POINTER = re.compile(
+    r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 _LONGEST = 200
 _NUMBERS = (int, float, Decimal)
 
@@ -234,6 +239,11 @@ def _decimal(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def short_id(value: object) -> str:
+    """An identifier by its last letters, which differ: the first ones are the time of day."""
+    return f"…{str(value)[-6:]}"
+
+
 def text_of(value: Any) -> str:
     """A value as a person reads it."""
     match value:
@@ -251,6 +261,8 @@ def text_of(value: Any) -> str:
             return f"{value.astimezone(zone()):%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
+        case str() if found := _POINTER.fullmatch(value):
+            return f"{kind_title(found[1])} {short_id(found[2])}"
         case list() | tuple():
             between = _("; ") if any(isinstance(each, dict) for each in value) else _(", ")
             return between.join(map(text_of, value))

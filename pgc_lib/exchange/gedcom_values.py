@@ -66,8 +66,10 @@ def shown_name(value: str) -> str:
     found = _NAME.fullmatch(value)
     if not found:
         return " ".join(value.replace("/", " ").split())
-    parts = [part.strip() for part in found.groups() if part.strip()]
-    return ("" if is_chinese("".join(parts)) else " ").join(parts)
+    given, surname, rest = (part.strip() for part in found.groups())
+    if is_chinese(given + surname + rest):
+        return surname + given + rest  # many programs write 建国 /张/ for 张建国
+    return " ".join(filter(None, (given, surname, rest)))
 
 
 def is_chinese(text: str) -> bool:

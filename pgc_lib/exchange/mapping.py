@@ -22,7 +22,7 @@ from pgc_lib.exchange.tables import made_reference, numbered
 from pgc_lib.i18n import N_, _
 
 if TYPE_CHECKING:
-    from pgc_lib.core.spec import Spec
+    from pgc_lib.core.spec import FieldSpec, Spec
     from pgc_lib.exchange.importing import Desk
 
 MONEY = "finance.transactions"
@@ -105,7 +105,12 @@ class MappedTable:
             return error.problems[0].reason if error.problems else error.message
         missing = _missing(layout, self._spec(layout.kind))
         if missing:
-            return _("no column was recognised as {fields}", fields=_(", ").join(missing))
+            return _(
+                "no column was recognised as {fields}; the unknown ones are {columns}, and {example} names one",
+                fields=_(", ").join(each.title for each in missing),
+                columns=_(", ").join(layout.ignored[:20]) or _("nothing"),
+                example=f"mapping={{{next(iter(layout.ignored), '…')!r}: {missing[0].name!r}}}",
+            )
         return ""
 
     def layout(self, table: Opened, heading: int) -> Layout:
@@ -163,7 +168,7 @@ class MappedTable:
                 _(
                     "No column of {path} belongs to {kind}.",
                     path=path.name,
-                    kind=", ".join(missing),
+                    kind=_(", ").join(each.title for each in missing),
                 ),
                 [Problem(column, _("this column is not used")) for column in layout.ignored[:20]],
                 next_step=_(
@@ -281,11 +286,11 @@ def _told_by_values(layout: Layout, sample: pl.DataFrame, spec: "Spec") -> None:
         layout.mark = habits.decimal_mark(pl.concat([one.alias("x") for one in amounts]))
 
 
-def _missing(layout: Layout, spec: "Spec") -> list[str]:
+def _missing(layout: Layout, spec: "Spec") -> "list[FieldSpec]":
     named = set(layout.columns.values())
     if layout.kind == MONEY and ({IN, OUT} & named):
         named.add("amount")
-    return [one.title for one in spec.fields.values() if one.required and one.name not in named]
+    return [one for one in spec.fields.values() if one.required and one.name not in named]
 
 
 def _heading(table: Opened, mapping: Mapping[str, str] | None = None) -> int | None:

@@ -52,6 +52,10 @@ def test_at_home_the_lab_has_an_owner_and_their_time_zone(
     with pgc_lib.open(data=home.data) as lab:
         assert zone().key == "Asia/Tokyo", "what the person chose stays"
         assert lab.session.name == lab.people.me().name
+    monkeypatch.setattr("pgc_lib.stores.migrations.head", lambda: "of another version")
+    monkeypatch.setattr("pgc_lib.home._prepare", lambda *_all: None)
+    with pytest.raises(Unavailable, match=r"restart this kernel|重启这个内核"):
+        pgc_lib.open(data=home.data)
 
 
 def test_on_a_server_the_login_says_who_it_is(served: Lab) -> None:

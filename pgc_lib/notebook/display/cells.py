@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pgc_lib.core.choices import choice_title
-from pgc_lib.core.shown import text_of
+from pgc_lib.core.choices import word_of_ours
+from pgc_lib.core.shown import short_id, text_of
 from pgc_lib.core.spec import SYSTEM, FieldSpec, Spec
 from pgc_lib.core.zone import zone
 from pgc_lib.notebook.display.titles import spec_of, title_of
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 _IDENTIFIERS = ("id", "owner", "batch")
-_CHOICES = ("state", "status")
+_TELLING = 50
+_CHOICES = (
+    "state", "status", "type", "tie", "how", "stage", "horizon", "standing", "event", "kind", "flow", "carrier", "series",
+    "field", "source", "area",
+)  # fmt: skip
 """Columns of computed frames that hold our words."""
 Value = Callable[[Any], str]
 
@@ -37,13 +41,26 @@ class Column:
 
 
 def columns_of_frame(frame: "pl.DataFrame") -> list[Column]:
-    """The columns of a frame; what every record has comes last."""
+    """The columns of a frame; what every record has comes last, before it what leads to other records."""
     spec = spec_of(frame)
-    names = sorted(frame.columns, key=lambda name: name in SYSTEM)
-    return [_of_frame(name, frame, spec) for name in names]
+    links = {name for name in frame.columns if _identifies(frame[name])}
+    names = sorted(frame.columns, key=lambda name: (name in SYSTEM, name in links))
+    return [
+        _of_frame(name, frame, spec, link=name in links or name in _IDENTIFIERS) for name in names
+    ]
 
 
-def _of_frame(name: str, frame: "pl.DataFrame", spec: Spec | None) -> Column:
+def _identifies(column: "pl.Series") -> bool:
+    """Whether all that stands in it are identifiers; a few rows tell."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return False
+    known = column.drop_nulls().head(_TELLING)
+    return not known.is_empty() and bool(known.str.contains("^[0-9a-f]{32}$").all())
+
+
+def _of_frame(name: str, frame: "pl.DataFrame", spec: Spec | None, *, link: bool) -> Column:
     kind = frame.schema[name]
     field = spec.fields.get(name) if spec else None
     number = kind.is_numeric()
@@ -52,14 +69,14 @@ def _of_frame(name: str, frame: "pl.DataFrame", spec: Spec | None) -> Column:
         title_of(name, frame),
         number=number,
         sortable=not kind.is_nested() and not kind.is_object(),
-        short=kind.is_temporal() or name in _IDENTIFIERS,
-        text=_short if name in _IDENTIFIERS else _chosen if field is None and name in _CHOICES else _teller(field),
+        short=kind.is_temporal() or link,
+        text=_short if link else _chosen if field is None and name in _CHOICES else _teller(field),
     )  # fmt: skip
 
 
 def _chosen(value: Any) -> str:
     """One of our words in what an area computed."""
-    return choice_title(value) if isinstance(value, str) and value else text_of(value)
+    return word_of_ours(value) if isinstance(value, str) and value else text_of(value)
 
 
 def columns_of_spec(spec: Spec) -> list[Column]:
@@ -133,5 +150,4 @@ def _linked(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    """An identifier by its last letters, which differ: the first ones are the time of day."""
-    return "" if value is None else f"…{str(value)[-6:]}"
+    return "" if value is None else short_id(value)

@@ -49,12 +49,33 @@ _COMPUTED = {
     "sleep_hours": N_("Hours of sleep"), "weeks": N_("Weeks"), "paused": N_("Paused"), "open": N_("Not done yet"),
     "next_due": N_("Next due"), "priority": N_("Priority"), "fires": N_("Goes off at"), "said": N_("How it stands"),
     "next": N_("Next step"), "probability": N_("Probability"), "number": N_("Number"), "by": N_("By when"),
+    "clash": N_("Clashes"), "todo": N_("To-do"), "field": N_("Part of the matrix"), "estimate": N_("Estimate"),
+    "carrier": N_("Carrier"), "wanted": N_("Wanted"), "needs": N_("Needs"), "type": N_("Kind"),
+    "postings": N_("Postings"), "counted": N_("Counted"), "together": N_("Together"),
+    "tried": N_("Tried on the past"), "total_hours": N_("Hours in all"), "idle": N_("Days since"),
+    "recency": N_("How recent"), "evidence": N_("Evidence"), "needs_name": N_("Needs"), "met": N_("Met"),
+    "top": N_("Highest level"), "tie": N_("Tie"), "how": N_("How"), "since": N_("Since"), "until": N_("Until"),
+    "doubt": N_("In doubt"), "file": N_("File"), "line": N_("Line"), "reason": N_("Reason"),
+    "all_day": N_("Whole day"), "interest": N_("Interest"), "place": N_("Place"), "repeats": N_("Repeats"),
+    "an_hour": N_("Cost of an hour"), "worn": N_("Worn"), "retired": N_("Put away"), "joy": N_("Joy"),
+    "stage": N_("Stage"), "cost": N_("Cost"), "sleep_quality": N_("Quality of sleep"), "bedtime": N_("Bedtime"),
+    "hobbies": N_("Hobbies"), "todos": N_("To-dos"), "horizon": N_("Horizon"),
+    "standing": N_("Compared with the plan"), "milestones": N_("Milestones"), "done": N_("Done"),
+    "likely": N_("Likely done by"), "todos_open": N_("Open to-dos"), "todos_finished": N_("Finished to-dos"),
+    "plan": N_("Plan"), "rule": N_("Rule"), "asks": N_("What it asks"), "front": N_("Question"),
+    "last_review": N_("Last answered"), "reviews": N_("Answers"), "lapses": N_("Times forgotten"),
+    "suspended": N_("Suspended"), "card": N_("Flashcard"), "card_id": N_("Flashcard"),
+    "review_time": N_("Answered at"), "review_rating": N_("Answer"), "review_state": N_("State"),
+    "review_duration": N_("Milliseconds it took"), "elapsed": N_("Days since"), "predicted": N_("Foretold"),
+    "decision": N_("Decision"),
 }  # fmt: skip
 _ELSEWHERE = {
     "due": ({"deck", "cards", "answers"}, N_("Due")), "left": ({"income", "spending"}, N_("Left")),
     "target": ({"source"}, N_("Goal")),
 }  # fmt: skip
 """What a column means in a frame that has none of these others."""
+_MARKED = {"habit": N_("Habit"), "tag": N_("Tag")}
+"""Columns that are named after something of the person's own."""
 _OF_EDGES = {
     "one": N_("Record"), "one_title": N_("Leads from"), "relation": N_("Relation"), "other": N_("Other record"),
     "other_title": N_("Leads to"), "how": N_("How"), "source": N_("Source"),
@@ -71,6 +92,9 @@ def title_of(column: str, frame: "pl.DataFrame | None" = None) -> str:
         return _(_OF_EDGES[column])
     if frame is not None and column in _ELSEWHERE and not _ELSEWHERE[column][0] & set(frame.columns):  # fmt: skip
         return _(_ELSEWHERE[column][1])
+    mark, colon, own = column.partition(":")
+    if colon and mark in _MARKED:
+        return _("{name}: {value}", name=_(_MARKED[mark]), value=own)
     return _(_COMPUTED[column]) if column in _COMPUTED else column.replace("_", " ")
 
 

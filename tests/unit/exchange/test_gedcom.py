@@ -18,6 +18,7 @@ from pgc_lib.core.session import Session
 from pgc_lib.errors import Invalid
 from pgc_lib.exchange.gedcom import read, sniff
 from pgc_lib.exchange.gedcom_lines import Line, Problems, records
+from pgc_lib.exchange.gedcom_values import name_parts
 from pgc_lib.exchange.gedcom_write import write
 from pgc_lib.exchange.genealogy import Genealogy
 from pgc_lib.exchange.genealogy_export import export
@@ -386,3 +387,18 @@ def test_the_lab_s_own_family_goes_out_and_comes_in_once(lab: tuple[Any, Session
     assert "FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=2" in calendar
     with pytest.raises(Invalid, match=r"\.ged for a tree"):
         export(family, open_folder / "family.docx")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("建国 /张/", "张建国"),
+        ("/张/建国", "张建国"),
+        ("Maria /Müller/", "Maria Müller"),
+        ("/Kovács/ Béla", "Kovács Béla"),
+        ("大卫 /Smith/", "大卫 Smith"),
+    ],
+)
+def test_a_chinese_name_begins_with_the_family(written: str, shown: str) -> None:
+    """However a program arranges its parts; other names stay as they stand."""
+    assert name_parts(Line("NAME", written))["name"] == shown

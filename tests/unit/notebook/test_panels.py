@@ -526,9 +526,12 @@ def test_a_payment_is_written_down_and_taken_back(lab: Any) -> None:
     pay.entry.do("add", amount="38.50", way="out", payee="店", category="餐饮", day=today().isoformat())  # fmt: skip
     assert lab.finance.transactions.find()[0].amount == Decimal("-38.50")
     assert "¥38.50" in page.card(MoneyNow).html and "61.50" in page.card(Budgets).html  # type: ignore[union-attr]
-    assert 'value="店"' not in pay.entry.html
+    assert 'value="店"' not in pay.entry.html and "over budget" not in page.card(MoneyNow).html  # type: ignore[union-attr]
     page.take_back()
     assert not lab.finance.transactions.count()
+    pay.entry.do("add", amount="100.01", way="out", payee="店", category="餐饮", day=today().isoformat())  # fmt: skip
+    shown = page.card(MoneyNow).html  # type: ignore[union-attr]
+    assert "over budget" in shown and "pgc-over-it" in shown
 
 
 def test_a_short_form_leaves_typing_alone() -> None:

@@ -12,9 +12,11 @@ from pgc_lib.notebook.panels.facts import Category, Sums, sums_of
 from pgc_lib.notebook.panels.pieces import button, clean, empty, leads, tile, tiles, track
 from pgc_lib.notebook.panels.rows import Rows
 from pgc_lib.notebook.panels.spans import Span
+from pgc_lib.stores.filters import col
 
 if TYPE_CHECKING:
     from pgc_lib.lab import Lab
+    from pgc_lib.notebook.panels.page import Page
 
 _FLOWS = {"income": ["income"], "both": ["income", "spending"]}
 _CATEGORIES = 8
@@ -29,7 +31,12 @@ class MoneyNow(Card):
     first = True
     most = _CATEGORIES
 
+    def __init__(self, page: "Page") -> None:
+        super().__init__(page)
+        self.over: set[tuple[str, str]] = set()
+
     def read(self, lab: "Lab") -> list[Sums]:
+        self.over = _over(lab) if self.span.key == "month" else set()
         return sums_of(lab, self.span)
 
     def heading(self) -> str:
@@ -52,6 +59,13 @@ class MoneyNow(Card):
             return [empty(nothing, _("On the page “Money” an amount is noted in a moment.")), there]
         return [figures(each) + self._categories(each) for each in found]
 
+    def _is_over(self, category: str, currency: str) -> bool:
+        """Whether its budget is overspent, which may be that of a category above it."""
+        return any(
+            currency == of and (category == name or category.startswith(f"{name}/"))
+            for name, of in self.over
+        )
+
     def _categories(self, sums: Sums) -> Html:
         if not sums.categories:
             return Html()
@@ -61,7 +75,10 @@ class MoneyNow(Card):
             spent = sum((each.spent for each in rest), Decimal())
             before = sum((each.before for each in rest), Decimal())
             largest = max(largest, spent, before)
-        rows = [_row(each, largest, sums.currency) for each in shown]
+        rows = [
+            _row(each, largest, sums.currency, over=self._is_over(each.name, sums.currency))
+            for each in shown
+        ]
         if rest:
             others = Category(_("{n} others", n=len(rest)), spent, before)
             rows.append(_row(others, largest, sums.currency, leading=False))
@@ -108,7 +125,18 @@ def figures(sums: Sums) -> Html:
     )
 
 
-def _row(each: Category, largest: Decimal, currency: str, *, leading: bool = True) -> Html:
+def _over(lab: "Lab") -> set[tuple[str, str]]:
+    """The categories, each with its currency, whose budget is overspent today."""
+    spent = {each.name for each in lab.finance.budgets.overview() if each.standing == "over"}
+    if not spent:
+        return set()
+    mine = lab.finance.budgets.find(col("name").is_in(sorted(spent)), owner=lab.person)
+    return {(name, each.currency) for each in mine for name in each.categories}
+
+
+def _row(
+    each: Category, largest: Decimal, currency: str, *, leading: bool = True, over: bool = False
+) -> Html:
     name = clean(each.name) or _("Without a category")
     told = amount(each.spent, currency)
     figure: Child = (
@@ -117,8 +145,16 @@ def _row(each: Category, largest: Decimal, currency: str, *, leading: bool = Tru
         else told
     )  # fmt: skip
     return tag.tr(
-        tag.th(name, scope="row", dir="auto"),
-        tag.td(track(each.spent, largest, mark=each.before), class_="pgc-bar"),
+        tag.th(
+            name,
+            tag.span(_("over budget"), class_="pgc-chip pgc-bad") if over else None,
+            scope="row",
+            dir="auto",
+        ),
+        tag.td(
+            track(each.spent, largest, mark=each.before, color="pgc-over-it" if over else ""),
+            class_="pgc-bar",
+        ),
         tag.td(figure, class_="pgc-number"),
         tag.td(amount(each.before, currency), class_="pgc-number pgc-last"),
     )

@@ -31,7 +31,7 @@ def model_for(lab: "Lab") -> str:
     from pgc_lib.ai.models import NoModel
 
     try:
-        return lab.ai.pick("chat").name
+        return str(lab.ai.pick("chat").name)
     except NoModel:
         return ""
 
@@ -131,7 +131,8 @@ class Review(Part):
         before = self.report
 
         def draft(lab: "Lab") -> "Report":
-            return lab.reports.draft(before.period, writer=lab.ai.reporter(), again=True)
+            made: Report = lab.reports.draft(before.period, writer=lab.ai.reporter(), again=True)
+            return made
 
         self.report = self.card.change(draft)
         after = self.report
