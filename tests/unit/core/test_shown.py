@@ -64,7 +64,7 @@ def test_history_is_a_table_too(house: House, person: Person) -> None:
     lab = house.lab(person())
     todo = lab.todos.add(title="one")
     lab.todos.update(todo, title="two")
-    assert "title: one → two" in lab.history.of(lab.todos.get(todo.id))._repr_html_()
+    assert "Title: one → two" in lab.history.of(lab.todos.get(todo.id))._repr_html_()
     undone = lab.history.undo(lab.history.recent()[0])
     assert "1 record is as it was before." in undone._repr_html_()
 
