@@ -141,11 +141,11 @@ def as_amount(column: pl.Expr, mark: str = ".") -> pl.Expr:
 
 
 def looks_like_days(column: pl.Series) -> bool:
-    """Whether nearly all values are days."""
+    """Whether nearly all values are days; in a short table one may be written wrongly."""
     pattern = (
         r"^\D{0,2}\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}|^(19|20)\d{6}$|^\d{1,2}[ -][A-Za-z]{3}"
     )
-    return _mostly(column, pattern)
+    return _mostly(column, pattern, spared=1)
 
 
 def looks_like_amounts(column: pl.Series) -> bool:
@@ -155,6 +155,7 @@ def looks_like_amounts(column: pl.Series) -> bool:
     ) and not looks_like_days(column)
 
 
-def _mostly(column: pl.Series, pattern: str) -> bool:
+def _mostly(column: pl.Series, pattern: str, *, spared: int = 0) -> bool:
     texts = column.filter(column != "").head(_SAMPLE)
-    return texts.len() > 0 and int(texts.str.contains(pattern).sum()) >= 0.9 * texts.len()
+    other = texts.len() - int(texts.str.contains(pattern).sum())
+    return texts.len() > 2 * other and other <= max(spared, texts.len() // 10)

@@ -61,6 +61,16 @@ def test_columns_and_habits_are_guessed(
     assert seen(lab, keep(tmp_path, text)) == expected
 
 
+def test_one_day_written_wrongly_does_not_hide_the_others(lab: Lab, tmp_path: Path) -> None:
+    """In a short table it is more than a tenth of all."""
+    path = keep(
+        tmp_path, "When,Who,How much\n2026-01-02,a,1\n2026-13-99x,b,2\nsoon,c,3\n2026-01-05,d,4\n"
+    )
+    shown = lab.import_file(path)
+    assert shown.frame["payee"].to_list() == ["a", "d"]
+    assert shown.failing["line"].to_list() == [3, 4]
+
+
 def test_a_mapping_is_shown_corrected_and_remembered(lab: Lab, tmp_path: Path) -> None:
     """The next file with the same heading needs no correction."""
     path = keep(tmp_path, "A,B,C\n01/02/2026,bread,5\n03/02/2026,milk,6\n")
