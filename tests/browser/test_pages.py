@@ -44,7 +44,9 @@ def pages(browser: "Browser", data: Path) -> Iterator[Shared]:  # noqa: F811
 
 
 def _go(page: "Page", name: str) -> None:
-    page.click(f".pgc-live .pgc-nav a[href='{name}.ipynb']")
+    page.click(
+        f".pgc-live .pgc-nav a[href^='{name}.ipynb']"
+    )  # the period that was chosen goes along
     page.wait_for_selector(f"[data-pgc-page={name}]", timeout=PATIENCE)
     settled(page)
 
@@ -119,11 +121,15 @@ def test_a_figure_opens_its_rows(pages: Shared) -> None:
         sheet.wait_for(state="detached")
         page.wait_for_function("() => document.activeElement?.classList.contains('pgc-leads')")
         before = figure.inner_text()
-        page.select_option(".pgc-live .pgc-period select", "year")
+        period = page.locator(".pgc-live .pgc-period select")
+        usual = period.input_value()
+        period.select_option("year")
         page.wait_for_function(
             "text => document.querySelectorAll('.pgc-live .pgc-tile .pgc-leads')[1].innerText !== text",
             arg=before,
         )
+        settled(page)
+        period.select_option(usual)
         settled(page)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pgc_lib.core.amounts import amount
 from pgc_lib.core.zone import today
 from pgc_lib.i18n import _, n_
 from pgc_lib.notebook.live import Html, Part, deed, tag
@@ -94,9 +95,9 @@ class BudgetBars(Part):
             )
         is_open = each.name == self.chosen
         left = (
-            _("{amount} {currency} over", amount=f"{-each.left:,.2f}", currency=each.currency)
+            _("{amount} over", amount=amount(-each.left, each.currency))
             if each.left < 0
-            else _("{amount} {currency} left", amount=f"{each.left:,.2f}", currency=each.currency)
+            else _("{amount} left", amount=amount(each.left, each.currency))
         )
         return tag.li(
             tag.button(

@@ -35,7 +35,7 @@ def test_what_is_worst_comes_first(lab: Lab) -> None:
     part: BudgetBars = lab.finance.budget_bars()
     html = part.html
     assert html.index("餐饮") < html.index("交通")
-    assert "200.00 CNY over" in html
+    assert "¥200.00 over" in html
     assert "1 is over" in html
     part.do("choose", name="餐饮")
     assert "&lt;i&gt;Inn" in part.html

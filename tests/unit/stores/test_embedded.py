@@ -153,8 +153,9 @@ def test_the_doors_are_closed(engines: embedded.Endpoints) -> None:
     assert listening == {"127.0.0.1"}
 
 
-def test_the_database_is_as_the_rest_expects(engines: embedded.Endpoints) -> None:
+def test_the_database_is_as_the_rest_expects(home: Home) -> None:
     """UTF-8, the built-in locale, the extensions, and settings for a home machine."""
+    engines = home.start()
     with psycopg.connect(engines.postgres_admin) as connection:
         row = connection.execute(
             "select pg_encoding_to_char(encoding), datlocprovider, datlocale"
