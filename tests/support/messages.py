@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -44,9 +45,13 @@ class Entry:
     foreign: bool
 
 
-def calls() -> Iterator[Call]:
+@cache
+def calls() -> tuple[Call, ...]:
     """Every call that marks or translates a message, in code and in the hub's pages."""
-    yield from _calls_in_pages()
+    return (*_calls_in_pages(), *_calls_in_code())
+
+
+def _calls_in_code() -> Iterator[Call]:
     for path in sorted([*LIBRARY.rglob("*.py"), *HUB.rglob("*.py")]):
         if path == LIBRARY / "i18n.py":
             continue
@@ -75,8 +80,13 @@ def _calls_in_pages() -> Iterator[Call]:
                 )
 
 
-def entries() -> Iterator[Entry]:
+@cache
+def entries() -> tuple[Entry, ...]:
     """Every translation in every catalogue."""
+    return tuple(_entries_in_parts())
+
+
+def _entries_in_parts() -> Iterator[Entry]:
     for path in sorted(PARTS.rglob("*.po")):
         name = str(path.relative_to(PARTS))
         block: list[str] = []
