@@ -48,7 +48,7 @@ _CHOICES: Mapping[str, str] = {
     "birthday": N_("a birthday"), "wedding": N_("a wedding day"), "memorial": N_("a day of remembrance"),
     "occasion": N_("an occasion"), "practice": N_("practice"), "level": N_("a new level"), "held": N_("still held"),
     "even": N_("on time"), "ahead": N_("ahead of time"), "behind": N_("behind"), "income": N_("Income"),
-    "spending": N_("Spending"), "mail": N_("mail"), "own": N_("noted by myself"), "learned": N_("learned from corrections"),
+    "spending": N_("Spending"), "mail": N_("mail"), "own": N_("noted by myself"), "me": N_("myself"), "learned": N_("learned from corrections"),
     "do": N_("do it now"), "plan": N_("plan it"), "quickly": N_("do it quickly or hand it on"),
 }  # fmt: skip
 

@@ -11,6 +11,11 @@ from pgc_lib.i18n import N_, _
 ME = "me"
 
 
+def said_by(source: str) -> str:
+    """Who says so, as a person reads it: the one who reads, or the rule or model by its name."""
+    return _("myself") if source == ME else source
+
+
 class Edge(
     Record, kind="graph.edges", key=["one", "relation", "other"], indexes=[("other",)], sort=["relation"]
 ):  # fmt: skip
@@ -27,7 +32,11 @@ class Edge(
     )
     other: Pointer = field(title=N_("To whom or what"))
     source: str = field(
-        ME, title=N_("Source"), help=N_("Who says so: me, a rule, a model."), max_length=200
+        ME,
+        title=N_("Source"),
+        help=N_("Who says so: me, a rule, a model."),
+        max_length=200,
+        said=said_by,
     )
     confidence: float = field(1.0, title=N_("Confidence"), ge=0, le=1)
     note: str = field("", title=N_("Note"), searchable=True, widget="text", max_length=20_000)
